@@ -1,0 +1,69 @@
+"""A client's studios in full, as the seed's client.json has them."""
+
+from typing import Any, Final
+
+from pydantic_core import to_json
+
+from scene_studio.http.views import revision_view, studio_view
+from scene_studio.model.errors import Deleted, NotFound, ResponseTooLarge
+from scene_studio.model.studio import Studio
+from scene_studio.store.cache import Versioned
+from scene_studio.store.studios import Studios
+
+MAX_BYTES: Final = 5_000_000
+"""A function may return 6 MB; the rest is left for the client itself."""
+
+
+def expanded_studios(studios: Studios, client_id: str) -> list[dict[str, Any]]:
+    """All studios of the client with the whole history of every slot.
+
+    Raises:
+        ResponseTooLarge: they are over `MAX_BYTES` together.
+        Busy: the store could not be read.
+    """
+    budget = _Budget(MAX_BYTES)
+    found = []
+    after = ""
+    while True:
+        summaries, following = studios.summaries(client_id, after=after, limit=100)
+        for summary in summaries:
+            if summary.deleted_at is not None:
+                continue
+            try:
+                entry = studios.read(client_id, summary.id)
+            except (Deleted, NotFound):
+                continue  # deleted since it was listed
+            found.append(_expanded(studios, entry, budget))
+        if following is None:
+            return found
+        after = following
+
+
+def _expanded(studios: Studios, entry: Versioned[Studio], budget: "_Budget") -> dict[str, Any]:
+    studio = entry.document
+    view = studio_view(entry)
+    budget.spend(len(to_json(view)))
+    for slot, shown in zip(studio.live_slots(), view["outputSlots"], strict=True):
+        older = studios.history(studio, slot)
+        next(older)
+        for part in older:
+            revisions = [revision_view(studio, slot.id, revision) for revision in part.revisions]
+            budget.spend(len(to_json(revisions)))
+            shown["history"].extend(revisions)
+    return view
+
+
+class _Budget:
+    """The bytes that an answer may still take."""
+
+    def __init__(self, size: int) -> None:
+        self._left = size
+
+    def spend(self, size: int) -> None:
+        self._left -= size
+        if self._left < 0:
+            raise ResponseTooLarge(
+                f"All studios together are over {MAX_BYTES} bytes; read them one by one, their histories page "
+                "by page, or use `export`.",
+                {"maximumBytes": MAX_BYTES, "instead": "export"},
+            )

@@ -1,0 +1,46 @@
+"""What the generation routes take in their bodies."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from scene_studio.generation.job import MAX_SEED
+from scene_studio.model.edits import Request
+from scene_studio.model.identifiers import Id
+from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT
+from scene_studio.model.settings import SceneGenerationSettings
+from scene_studio.model.studio import ProductIds
+
+
+class ProductReference(Request):
+    """A product as the browser has it; only its id is read."""
+
+    id: Id
+
+
+class Generate(Request):
+    """Pictures to make (seed, "Generation").
+
+    Attributes:
+        slot_id: for which slot; one that does not exist is made if the body has products.
+        product_ids: what stands in the scene; absent means `products`, and without these the slot's own.
+        products: the same, as the seed's browser sends it.
+        settings: absent members are taken from the slot.
+        count: how many pictures.
+        seed: of the first picture; each further one has the next.
+    """
+
+    slot_id: Id
+    product_ids: ProductIds | None = None
+    products: Annotated[tuple[ProductReference, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] | None = None
+    settings: SceneGenerationSettings | None = None
+    count: Annotated[int, Field(ge=1, le=8, strict=True)] = 1
+    seed: Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)] | None = None
+
+    def named_products(self) -> dict[str, str] | None:
+        """The ids of the products that the body names, each with its field; None if it names none."""
+        if self.product_ids is not None:
+            return {product_id: f"/productIds/{at}" for at, product_id in enumerate(self.product_ids)}
+        if self.products is not None:
+            return {product.id: f"/products/{at}/id" for at, product in enumerate(self.products)}
+        return None

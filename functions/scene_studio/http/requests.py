@@ -1,0 +1,157 @@
+"""What handlers are given of a request: dependencies for their signatures, which tests can override."""
+
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Annotated, Any, Final
+
+from aws_lambda_powertools.event_handler import Request
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import Field
+
+from scene_studio import runtime
+from scene_studio.generation.image_model import ImageModel
+from scene_studio.http.entity_tags import TagCondition
+from scene_studio.model.document import RequestKey
+from scene_studio.model.errors import InvalidRequest
+from scene_studio.model.identifiers import Id, derive, digest, iso_time
+from scene_studio.store.clients import Clients
+from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.pacing import Pacing, within
+from scene_studio.store.studios import Studios
+
+_RESERVED_SECONDS: Final = 4.0
+"""Kept back of the invocation's time for the answer, so that a reply always comes before the gateway's end."""
+_MAX_SECONDS: Final = 20.0
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+def _id_in_path(name: str) -> Any:
+    return Path(alias=name)
+
+
+ClientId = Annotated[Id, _id_in_path("clientId")]
+StudioId = Annotated[Id, _id_in_path("studioId")]
+SlotId = Annotated[Id, _id_in_path("slotId")]
+ImageId = Annotated[Id, _id_in_path("imageId")]
+ProductId = Annotated[Id, _id_in_path("productId")]
+SceneId = Annotated[Id, _id_in_path("sceneId")]
+
+Limit = Annotated[int, Query(ge=1, le=100)]
+Cursor = Annotated[str, Query(max_length=200), Field(default="")]
+
+
+@dataclass(frozen=True)
+class Change:
+    """A changing request: who it is and when it came, fixed before its first attempt (design §4.3).
+
+    Attributes:
+        key: its idempotency key, of the caller's or made up.
+        scope: its method and path; the ids that it makes depend on them, so one key may serve two addresses.
+        body: its body, as text.
+        milliseconds: when it came, since the Unix epoch.
+        pacing: how long it may try.
+        has_own_key: whether the caller sent the key, and so may repeat the request.
+    """
+
+    key: str
+    scope: str
+    body: str
+    milliseconds: int
+    pacing: Pacing
+    has_own_key: bool = False
+
+    @cached_property
+    def request(self) -> RequestKey:
+        """How a document remembers it."""
+        return RequestKey(digest(self.key), digest(self.scope, self.body, length=8))
+
+    @property
+    def now(self) -> str:
+        """When it came, as documents spell it."""
+        return iso_time(self.milliseconds)
+
+    def new_id(self, *what: str) -> str:
+        """The id of something that this request makes: the same every time it is repeated."""
+        return derive(self.key, self.scope, *what)
+
+
+def clock() -> Callable[[], int]:
+    """The clock, in milliseconds since the Unix epoch."""
+    return runtime.now_milliseconds
+
+
+def pacing(request: Request) -> Pacing:
+    """How long this invocation may try: less than it has, and less than the gateway waits."""
+    remaining = request.context["remaining_ms"] / 1000 - _RESERVED_SECONDS
+    return within(max(0.0, min(_MAX_SECONDS, remaining)))
+
+
+def change(
+    request: Request,
+    now: Annotated[Callable[[], int], Depends(clock)],
+    patience: Annotated[Pacing, Depends(pacing)],
+) -> Change:
+    """The changing request.
+
+    Raises:
+        InvalidRequest: its Idempotency-Key is not 1 to 255 visible ASCII characters.
+    """
+    key = _header(request, "idempotency-key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise InvalidRequest.of("Idempotency-Key", "must be 1 to 255 visible ASCII characters, no spaces")
+    scope = f"{request.method} {request.resolved_event.path}"
+    return Change(
+        key=key or secrets.token_urlsafe(18),
+        scope=scope,
+        body=request.body or "",
+        milliseconds=now(),
+        pacing=patience,
+        has_own_key=key is not None,
+    )
+
+
+def if_match(request: Request) -> TagCondition | None:
+    """The If-Match header.
+
+    Raises:
+        InvalidRequest: it is not a list of entity tags.
+    """
+    return _condition(request, "If-Match")
+
+
+def if_none_match(request: Request) -> TagCondition | None:
+    """The If-None-Match header.
+
+    Raises:
+        InvalidRequest: it is not a list of entity tags.
+    """
+    return _condition(request, "If-None-Match")
+
+
+def event(request: Request) -> Mapping[str, Any]:
+    """The event as API Gateway sent it."""
+    original: Mapping[str, Any] = request.context["event"]
+    return original
+
+
+def _condition(request: Request, name: str) -> TagCondition | None:
+    value = _header(request, name.lower())
+    return None if value is None else TagCondition(name, value)
+
+
+def _header(request: Request, name: str) -> str | None:
+    return next((value for key, value in request.headers.items() if key.lower() == name), None)
+
+
+ChangeOf = Annotated[Change, Depends(change)]
+IfMatch = Annotated[TagCondition | None, Depends(if_match)]
+IfNoneMatch = Annotated[TagCondition | None, Depends(if_none_match)]
+Event = Annotated[Mapping[str, Any], Depends(event)]
+AllClients = Annotated[Clients, Depends(runtime.clients)]
+AllStudios = Annotated[Studios, Depends(runtime.studios)]
+Objects = Annotated[ObjectStore, Depends(runtime.object_store)]
+Model = Annotated[ImageModel, Depends(runtime.image_model)]

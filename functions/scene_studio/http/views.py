@@ -1,0 +1,115 @@
+"""Documents as callers see them: the seed's shapes, with addresses in place of what only the store needs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from scene_studio.http.entity_tags import entity_tag
+from scene_studio.model import addresses
+from scene_studio.model.client import RESTORABLE_DAYS, Client, Product
+from scene_studio.model.identifiers import days_after
+from scene_studio.model.revision import GeneratedSceneImage
+from scene_studio.model.scene import Scene
+from scene_studio.model.studio import OutputSlot, Studio
+from scene_studio.store.cache import Versioned
+from scene_studio.store.studios import StudioSummary
+
+
+def studio_view(entry: Versioned[Studio]) -> dict[str, Any]:
+    """A studio with the newest revisions of each slot; each slot's `etag` is the version it was read at."""
+    studio = entry.document
+    view = studio.model_dump(
+        mode="json",
+        by_alias=True,
+        exclude_none=True,
+        exclude={"schema_version", "rev", "applied", "output_slots", "user_scenes"},
+    )
+    view["outputSlots"] = [slot_view(entry, slot) for slot in studio.live_slots()]
+    view["userScenes"] = [scene_view(studio, scene) for scene in studio.user_scenes if scene.deleted_at is None]
+    view["deletedSlots"] = [
+        {
+            "id": slot.id,
+            "deletedAt": slot.deleted_at,
+            "restorableUntil": days_after(slot.deleted_at, RESTORABLE_DAYS),
+        }
+        for slot in studio.output_slots
+        if slot.deleted_at is not None
+    ]
+    return view
+
+
+def slot_view(entry: Versioned[Studio], slot: OutputSlot) -> dict[str, Any]:
+    """A slot with its newest revisions."""
+    studio = entry.document
+    view = slot.model_dump(
+        mode="json",
+        by_alias=True,
+        exclude_none=True,
+        exclude={"history", "older_history", "picked_rev", "deleted_at", "output_image"},
+    )
+    if slot.output_image is not None:
+        view["outputImage"] = _image_address(studio, slot, slot.output_image)
+    view["history"] = [revision_view(studio, slot.id, revision) for revision in slot.history]
+    view["etag"] = entity_tag(entry.version.version_id)
+    return view
+
+
+def revision_view(studio: Studio, slot_id: str, revision: GeneratedSceneImage) -> dict[str, Any]:
+    """A revision, with its picture's address."""
+    own = addresses.revision_image(studio.client_id, studio.id, slot_id, revision.id)
+    return {**revision.to_json(), "url": revision.url or own}
+
+
+def scene_view(studio: Studio, scene: Scene) -> dict[str, Any]:
+    """A scene of the team's own, with its picture's address."""
+    own = addresses.scene_image(studio.client_id, studio.id, scene.id)
+    return {**scene.to_json(), "imageUrl": scene.image_url or own}
+
+
+def product_view(client_id: str, product: Product) -> dict[str, Any]:
+    """A product, with its picture's address if it has a picture."""
+    view = product.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"image_id"})
+    if product.image_id is not None:
+        view["imageUrl"] = addresses.product_image(client_id, product.id)
+    return view
+
+
+def client_view(client: Client) -> dict[str, Any]:
+    """A client with its library and sessions."""
+    view = client.model_dump(
+        mode="json",
+        by_alias=True,
+        exclude_none=True,
+        exclude={"schema_version", "rev", "applied", "products"},
+    )
+    view["products"] = [product_view(client.id, product) for product in client.live_products()]
+    view["clientSessions"] = list(client.client_sessions)
+    return view
+
+
+def summary_view(client_id: str, summary: StudioSummary) -> dict[str, Any]:
+    """A studio in a list."""
+    view: dict[str, Any] = {
+        "id": summary.id,
+        "name": summary.name,
+        "clientId": client_id,
+        "updatedAt": summary.updated_at,
+        "slotCount": summary.slots,
+        "revisionCount": summary.revisions,
+    }
+    if summary.cover is not None:
+        view["coverImage"] = addresses.revision_image(client_id, summary.id, *summary.cover)
+    if summary.deleted_at is not None:
+        view["deletedAt"] = summary.deleted_at
+        view["restorableUntil"] = days_after(summary.deleted_at, RESTORABLE_DAYS)
+    return view
+
+
+def list_view(items: Sequence[Any], cursor: str | None) -> dict[str, Any]:
+    """A part of a list; `nextCursor` asks for the part that follows and is absent at the end."""
+    return {"items": list(items)} | ({"nextCursor": cursor} if cursor else {})
+
+
+def _image_address(studio: Studio, slot: OutputSlot, image_id: str) -> str:
+    revision = slot.inline_revision(image_id)
+    own = addresses.revision_image(studio.client_id, studio.id, slot.id, image_id)
+    return revision.url if revision is not None and revision.url is not None else own

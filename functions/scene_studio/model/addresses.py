@@ -1,0 +1,59 @@
+"""The addresses that documents speak of, spelled in one place.
+
+They are stable paths, never signed URLs, so that documents can be cached, compared and sent back.
+"""
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+_FOREIGN: Final = re.compile(r"https?://[^\s\"<>\\^`{|}]+", re.IGNORECASE)
+
+
+def client(client_id: str) -> str:
+    """The client's address."""
+    return f"/api/clients/{client_id}"
+
+
+def product_image(client_id: str, product_id: str) -> str:
+    """The address of a product's picture."""
+    return f"{client(client_id)}/products/{product_id}/image"
+
+
+def studio(client_id: str, studio_id: str) -> str:
+    """The studio's address."""
+    return f"{client(client_id)}/scene-studio/{studio_id}"
+
+
+def slot(client_id: str, studio_id: str, slot_id: str) -> str:
+    """The slot's address."""
+    return f"{studio(client_id, studio_id)}/slots/{slot_id}"
+
+
+def revision_image(client_id: str, studio_id: str, slot_id: str, image_id: str) -> str:
+    """The address of a generated picture: a revision's `url` and a slot's `outputImage`."""
+    return f"{slot(client_id, studio_id, slot_id)}/history/{image_id}/image"
+
+
+def scene_image(client_id: str, studio_id: str, scene_id: str) -> str:
+    """The address of the picture of a scene of the team's own."""
+    return f"{studio(client_id, studio_id)}/user-scenes/{scene_id}/image"
+
+
+def named_revision(reference: str, client_id: str, studio_id: str, slot_id: str) -> str | None:
+    """The revision's id in its address, which may have an origin and a query; None if it is no such address."""
+    image_id = urlsplit(reference).path.removesuffix("/image").rpartition("/")[2]
+    own = revision_image(client_id, studio_id, slot_id, image_id)
+    return image_id if image_id and urlsplit(reference).path == own else None
+
+
+def named_scene(reference: str, client_id: str, studio_id: str) -> str | None:
+    """The id of the studio's own scene whose picture this is the address of; None if it is no such address."""
+    scene_id = urlsplit(reference).path.removesuffix("/image").rpartition("/")[2]
+    own = scene_image(client_id, studio_id, scene_id)
+    return scene_id if scene_id and urlsplit(reference).path == own else None
+
+
+def is_elsewhere(url: str) -> bool:
+    """Whether this is a web address of another place, which a document may point to but we do not serve."""
+    return _FOREIGN.fullmatch(url) is not None

@@ -1,0 +1,146 @@
+"""Client and Product, and the rules that change them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from scene_studio.model.base import Model, Text
+from scene_studio.model.document import Document
+from scene_studio.model.errors import Deleted, NotFound
+from scene_studio.model.identifiers import Id, IsoTime, days_after
+
+RESTORABLE_DAYS: Final = 30
+"""For how long what was deleted can be brought back (design §4.9)."""
+
+Name = Annotated[str, Text(200)]
+
+
+class Product(Model):
+    """A product of the client's library. Members of other names are the client's own and are kept.
+
+    Attributes:
+        image_url: only for a picture that lies elsewhere.
+        image_id: names the picture in our store; set by us alone.
+        deleted_at: the tombstone.
+    """
+
+    id: Id
+    name: Name
+    image_url: Annotated[str, Field(max_length=2048)] | None = None
+    image_id: Id | None = None
+    deleted_at: IsoTime | None = None
+
+
+class Client(Document):
+    """A client: its products, and the sessions of other tools, which are kept to the letter."""
+
+    id: Id
+    name: Name
+    products: tuple[Product, ...] = ()
+    client_sessions: tuple[Any, ...] = ()
+    created_at: IsoTime
+    updated_at: IsoTime
+
+    def product(self, product_id: str) -> Product:
+        """The product with this id.
+
+        Raises:
+            NotFound: there is none.
+            Deleted: there was one, and it can still be restored.
+        """
+        found = self.find(product_id)
+        if found is None:
+            raise NotFound("product", product_id)
+        if found.deleted_at is not None:
+            until = days_after(found.deleted_at, RESTORABLE_DAYS)
+            raise Deleted("product", product_id, found.deleted_at, until)
+        return found
+
+    def find(self, product_id: str) -> Product | None:
+        """The product with this id, deleted or not."""
+        return next((product for product in self.products if product.id == product_id), None)
+
+    def live_products(self) -> tuple[Product, ...]:
+        """The products that are not deleted, in the library's order."""
+        return tuple(product for product in self.products if product.deleted_at is None)
+
+
+def new_client(client_id: str, name: str, now: str) -> Client:
+    """A client with nothing in its library."""
+    return Client(id=client_id, name=name, created_at=now, updated_at=now)
+
+
+def rename_client(client: Client, name: str, now: str) -> Client | None:
+    """The client under another name, or None when it has that name already."""
+    return None if client.name == name else client.replace(name=name, updated_at=now)
+
+
+def put_product(client: Client, product: Product, now: str) -> Client | None:
+    """The client with this product added, or put in place of the one with its id, deleted or not.
+
+    A product that brings no picture keeps the one it had.
+    """
+    old = client.find(product.id)
+    if old is None:
+        return client.replace(products=(*client.products, product), updated_at=now)
+    if product.image_id is None and product.image_url is None:
+        product = product.replace(image_id=old.image_id, image_url=old.image_url)
+    return _with_product(client, old, product, now)
+
+
+def edit_product(client: Client, product_id: str, changes: Mapping[str, Any], now: str) -> Client | None:
+    """The client with some members of one product changed; a member set to None is cleared.
+
+    Raises:
+        NotFound: there is no such product.
+        Deleted: it is deleted.
+    """
+    old = client.product(product_id)
+    merged = {**old.to_json(), **changes}
+    return _with_product(client, old, Product.model_validate(merged), now)
+
+
+def delete_product(client: Client, product_id: str, now: str) -> Client | None:
+    """The client with this product's tombstone set; None when it is deleted already.
+
+    Raises:
+        NotFound: there is no such product.
+    """
+    old = client.find(product_id)
+    if old is None:
+        raise NotFound("product", product_id)
+    if old.deleted_at is not None:
+        return None
+    return _with_product(client, old, old.replace(deleted_at=now), now)
+
+
+def import_into_client(
+    client: Client, products: Sequence[Product], sessions: Sequence[Any], now: str
+) -> Client | None:
+    """The client with the products and sessions that it does not have yet; tombstones count as had.
+
+    Sessions are the same when they have the same `id`, or without one when they are equal.
+    """
+    have = {product.id for product in client.products}
+    new_products = tuple(product for product in products if product.id not in have)
+    known = [_session_identity(session) for session in client.client_sessions]
+    new_sessions = tuple(session for session in sessions if _session_identity(session) not in known)
+    if not new_products and not new_sessions:
+        return None
+    return client.replace(
+        products=client.products + new_products,
+        client_sessions=client.client_sessions + new_sessions,
+        updated_at=now,
+    )
+
+
+def _session_identity(session: Any) -> Any:
+    return session.get("id", session) if isinstance(session, dict) else session
+
+
+def _with_product(client: Client, old: Product, new: Product, now: str) -> Client | None:
+    if new == old:
+        return None
+    products = tuple(new if product is old else product for product in client.products)
+    return client.replace(products=products, updated_at=now)

@@ -1,0 +1,186 @@
+"""People's edits: what a request body may ask for, and what people own after it.
+
+A member that is absent stays as it is, and null clears it. Members that machines own are accepted, because
+browsers send whole rows back, and are ignored.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Final, NamedTuple
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from scene_studio.model import addresses
+from scene_studio.model.errors import FieldError, InvalidRequest
+from scene_studio.model.identifiers import Id
+from scene_studio.model.owned import Owned, OwnedSlot, owned_by_people
+from scene_studio.model.settings import SceneGenerationSettings, patched
+from scene_studio.model.studio import Favorites, Name, OutputSlot, ProductIds, Studio, new_slot
+
+MAX_ROWS: Final = 200
+"""More rows than a studio may have slots, so that the studio's own rule speaks and not the body's."""
+
+KnowsRevision = Callable[[str, str], bool]
+"""Whether a slot (first) has a revision (second) among those that are no longer inline."""
+
+
+class Request(BaseModel):
+    """A part of a request body: camelCase, unknown members ignored, no coercion between types."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, frozen=True, extra="ignore", allow_inf_nan=False
+    )
+
+
+class SlotEdit(Request):
+    """Some of what people own in a slot.
+
+    Attributes:
+        output_image: the id or the address of one of the slot's revisions.
+    """
+
+    product_ids: ProductIds | None = None
+    settings: SceneGenerationSettings | None = None
+    favorites: Favorites | None = None
+    output_image: Annotated[str, Field(max_length=2048)] | None = None
+
+
+class SlotRow(SlotEdit):
+    """A slot in a save of all rows.
+
+    Attributes:
+        etag: the version that the row was read at.
+    """
+
+    id: Id
+    etag: Annotated[str, Field(max_length=1100)] | None = None
+
+
+class StudioEdit(Request):
+    """A partial update of a studio.
+
+    Attributes:
+        output_slots: all rows, in order; a slot that is not among them is deleted.
+    """
+
+    name: Name | None = None
+    output_slots: Annotated[tuple[SlotRow, ...], Field(max_length=MAX_ROWS)] | None = None
+
+
+class Wanted(NamedTuple):
+    """What people own after an edit.
+
+    Attributes:
+        owned: all of it.
+        picked: the slots whose `outputImage` was chosen in this edit.
+        ignored: parts of a save of all rows that could not be taken, and why.
+    """
+
+    owned: Owned
+    picked: frozenset[str] = frozenset()
+    ignored: tuple[FieldError, ...] = ()
+
+
+def edited_slot(base: Studio, slot_id: str, edit: SlotEdit, knows: KnowsRevision) -> Wanted:
+    """What people own once one slot of `base` is edited.
+
+    Raises:
+        NotFound: there is no such slot.
+        Deleted: it is deleted.
+        InvalidRequest: `outputImage` names no revision of this slot.
+    """
+    slot = base.slot(slot_id)
+    change = _edit(base, slot, edit, knows)
+    if change.problem is not None:
+        raise InvalidRequest([change.problem])
+    owned = owned_by_people(base)
+    picked = frozenset({slot_id}) if edit.output_image is not None else frozenset[str]()
+    return Wanted(owned._replace(slots={**owned.slots, slot_id: change.owned}), picked)
+
+
+def edited_studio(base: Studio, edit: StudioEdit, knows: KnowsRevision) -> Wanted:
+    """What people own once a studio's name or all of its rows are saved over `base`.
+
+    Raises:
+        InvalidRequest: two rows have the same id.
+    """
+    owned = owned_by_people(base)
+    if edit.name is not None:
+        owned = owned._replace(name=edit.name)
+    if edit.output_slots is None:
+        return Wanted(owned)
+    _check_rows_differ(edit.output_slots)
+    slots: dict[str, OwnedSlot] = {}
+    picked = set()
+    ignored = []
+    for index, row in enumerate(edit.output_slots):
+        slot = base.find_slot(row.id) or new_slot(row.id)
+        change = _edit(base, slot, row, knows)
+        slots[row.id] = change.owned._replace(deleted=False)
+        if change.owned.output_image != slot.output_image:
+            picked.add(row.id)
+        if change.problem is not None:
+            field = f"/outputSlots/{index}{change.problem.field}"
+            ignored.append(change.problem._replace(field=field))
+    for slot_id, unseen in owned.slots.items():
+        slots.setdefault(slot_id, unseen._replace(deleted=True))
+    return Wanted(owned._replace(slots=slots), frozenset(picked), tuple(ignored))
+
+
+class _Change(NamedTuple):
+    owned: OwnedSlot
+    problem: FieldError | None
+
+
+def _edit(base: Studio, slot: OutputSlot, edit: SlotEdit, knows: KnowsRevision) -> _Change:
+    owned = owned_by_people(base.replace(output_slots=(slot,))).slots[slot.id]
+    given = edit.model_fields_set
+    if "product_ids" in given:
+        owned = owned._replace(product_ids=edit.product_ids or ())
+    if "favorites" in given:
+        owned = owned._replace(favorites=tuple(dict.fromkeys(edit.favorites or ())))
+    if "settings" in given:
+        owned = owned._replace(settings=patched(owned.settings, edit.settings))
+    if "output_image" not in given:
+        return _Change(owned, None)
+    if edit.output_image is None:
+        return _Change(owned._replace(output_image=None), None)
+    image_id = _named_revision(base, slot, edit.output_image, knows)
+    if image_id is None:
+        message = "must be the id or the address of a revision of this slot; its history lists them"
+        return _Change(owned, FieldError("/outputImage", message))
+    return _Change(owned._replace(output_image=image_id), None)
+
+
+def _named_revision(base: Studio, slot: OutputSlot, reference: str, knows: KnowsRevision) -> str | None:
+    image_id = addresses.named_revision(reference, base.client_id, base.id, slot.id) or reference
+    if slot.output_image == image_id or slot.inline_revision(image_id) is not None:
+        return image_id
+    elsewhere = next((revision.id for revision in slot.history if revision.url == reference), None)
+    if elsewhere is not None:
+        return elsewhere
+    return image_id if knows(slot.id, image_id) else None
+
+
+def _check_rows_differ(rows: Sequence[SlotRow]) -> None:
+    seen: set[str] = set()
+    for index, row in enumerate(rows):
+        if row.id in seen:
+            raise InvalidRequest.of(f"/outputSlots/{index}/id", "another row has this id; give each its own")
+        seen.add(row.id)
+
+
+def chosen_products(base: Studio, edit: StudioEdit) -> dict[str, str]:
+    """The products that a save of all rows puts where they were not, each with the field that names it."""
+    chosen: dict[str, str] = {}
+    for index, row in enumerate(edit.output_slots or ()):
+        slot = base.find_slot(row.id)
+        for product_id in new_products(slot, row.product_ids):
+            chosen.setdefault(product_id, f"/outputSlots/{index}/productIds")
+    return chosen
+
+
+def new_products(slot: OutputSlot | None, product_ids: Sequence[str] | None) -> tuple[str, ...]:
+    """Those of the products that the slot does not hold yet; only they must still be in the library."""
+    held = frozenset(slot.product_ids) if slot else frozenset[str]()
+    return tuple(product_id for product_id in product_ids or () if product_id not in held)

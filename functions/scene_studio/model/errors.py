@@ -1,0 +1,140 @@
+"""Every way in which Scene Studio says no, as one tree.
+
+The tree knows nothing of HTTP; `scene_studio.http.problems` holds the one table from these classes to
+statuses and problem types. A message is read by the person or program that caused it, so each says what
+to do next.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+
+class FieldError(NamedTuple):
+    """One thing that is wrong with one member of a request."""
+
+    field: str
+    """Where: a JSON pointer into the body (RFC 6901), or the name of a parameter or header."""
+    message: str
+    """What is wrong and what would be right."""
+
+
+class SceneStudioError(Exception):
+    """The base of all errors that callers are told about.
+
+    Attributes:
+        detail: a sentence or two for the caller, ending in what to do next.
+        members: further facts for programs, in the names they have in the answer.
+    """
+
+    def __init__(self, detail: str, members: Mapping[str, Any] | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.members: dict[str, Any] = dict(members or {})
+
+
+class InvalidRequest(SceneStudioError):
+    """The request says something that cannot be; nothing was changed."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        fields = ", ".join(dict.fromkeys(error.field for error in errors))
+        super().__init__(
+            f"Correct {fields} and send the request again; nothing was changed.",
+            {"errors": [error._asdict() for error in errors]},
+        )
+        self.errors = tuple(errors)
+
+    @classmethod
+    def of(cls, field: str, message: str) -> "InvalidRequest":
+        """An error about a single field."""
+        return cls([FieldError(field, message)])
+
+
+class MalformedJson(SceneStudioError):
+    """The body is not JSON as RFC 8259 defines it."""
+
+
+class UnsupportedMediaType(SceneStudioError):
+    """The body is declared as something that is not read as JSON."""
+
+
+class RequestTooLarge(SceneStudioError):
+    """The body is over the limit."""
+
+
+class Unauthenticated(SceneStudioError):
+    """No verified token came with the request."""
+
+
+class Forbidden(SceneStudioError):
+    """The caller may not do this, whether or not the thing exists."""
+
+
+class NotFound(SceneStudioError):
+    """There is no such thing, or none that this caller may know of."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(
+            f"There is no {kind} {name!r} here; check the address or list what there is.",
+            {"kind": kind, "name": name},
+        )
+
+
+class Deleted(SceneStudioError):
+    """The thing was deleted and can still be restored."""
+
+    def __init__(self, kind: str, name: str, deleted_at: str, restorable_until: str) -> None:
+        super().__init__(
+            f"The {kind} {name!r} was deleted at {deleted_at}; POST to its undelete address before "
+            f"{restorable_until} to bring it back.",
+            {"kind": kind, "name": name, "deletedAt": deleted_at, "restorableUntil": restorable_until},
+        )
+
+
+class AlreadyExists(SceneStudioError):
+    """The id is taken."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        super().__init__(
+            f"There is already a {kind} {name!r}; choose another id, or read and edit that one.",
+            {"kind": kind, "name": name},
+        )
+
+
+class PreconditionFailed(SceneStudioError):
+    """The document is not in the state that If-Match or If-None-Match asks for."""
+
+
+class PreconditionRequired(SceneStudioError):
+    """The request must name the version that it was made from."""
+
+
+class IdempotencyKeyReused(SceneStudioError):
+    """The idempotency key came with a different request before."""
+
+
+class StudioFull(SceneStudioError):
+    """The edit would leave the studio document over its limit."""
+
+
+class ClientFull(SceneStudioError):
+    """The edit would leave the client document over its limit."""
+
+
+class ResponseTooLarge(SceneStudioError):
+    """The answer would be over what a function may return."""
+
+
+class ImageRejected(SceneStudioError):
+    """The bytes are not a picture that can be used."""
+
+
+class GenerationRefused(SceneStudioError):
+    """The image model would not or could not make this picture."""
+
+
+class Busy(SceneStudioError):
+    """Nothing was written, because the store was too busy or out of reach."""
+
+
+class OutcomeUnknown(SceneStudioError):
+    """The write may or may not have landed; repeating it with its idempotency key is safe."""

@@ -1,0 +1,86 @@
+"""What people own in a studio, apart from what machines own (design §3, "Ownership").
+
+An edit is never applied to the document itself but to this, and the outcome is put back. That is why no
+save, however stale or wrong, can touch a history, a status or a count.
+"""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from scene_studio.model.settings import SceneGenerationSettings
+from scene_studio.model.studio import OutputSlot, Studio, check_slot_limit, new_slot
+
+
+class OwnedSlot(NamedTuple):
+    """A slot as people own it; `settings` are JSON members."""
+
+    product_ids: tuple[str, ...]
+    settings: Mapping[str, Any]
+    favorites: tuple[str, ...]
+    output_image: str | None
+    deleted: bool
+
+
+class Owned(NamedTuple):
+    """A studio as people own it. `slots` holds deleted slots too, and its order is the order of the rows."""
+
+    name: str
+    slots: Mapping[str, OwnedSlot]
+
+
+def owned_by_people(studio: Studio) -> Owned:
+    """What people own in this studio."""
+    return Owned(studio.name, {slot.id: _owned_slot(slot) for slot in studio.output_slots})
+
+
+def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -> Studio | None:
+    """The studio with people's part replaced, or None when that changes nothing.
+
+    Args:
+        studio: the current document; all that machines own is taken from it.
+        owned: what people want. A slot that the studio does not have is made, one that `owned` does not
+            have stays.
+        picked: the slots whose `outputImage` a person chose in this edit, even if it stood there already.
+        now: the time of the edit.
+
+    Raises:
+        InvalidRequest: the studio would have more slots than it may have.
+    """
+    rev = studio.rev + 1
+    slots = []
+    for slot_id, wanted in owned.slots.items():
+        current = studio.find_slot(slot_id) or new_slot(slot_id)
+        slots.append(_with_owned_slot(current, wanted, rev if slot_id in picked else None, now))
+    slots.extend(slot for slot in studio.output_slots if slot.id not in owned.slots)
+    changed = studio.replace(name=owned.name, output_slots=tuple(slots))
+    if changed == studio:
+        return None
+    return check_slot_limit(changed.replace(updated_at=now))
+
+
+def _owned_slot(slot: OutputSlot) -> OwnedSlot:
+    return OwnedSlot(
+        product_ids=slot.product_ids,
+        settings=slot.settings.to_json(),
+        favorites=slot.favorites,
+        output_image=slot.output_image,
+        deleted=slot.deleted_at is not None,
+    )
+
+
+def _with_owned_slot(slot: OutputSlot, wanted: OwnedSlot, picked_rev: int | None, now: str) -> OutputSlot:
+    current = _owned_slot(slot)
+    changes: dict[str, Any] = {}
+    if wanted.product_ids != current.product_ids:
+        changes["product_ids"] = wanted.product_ids
+    if wanted.settings != current.settings:
+        changes["settings"] = SceneGenerationSettings.model_validate(dict(wanted.settings))
+    if wanted.favorites != current.favorites:
+        changes["favorites"] = wanted.favorites
+    if wanted.output_image != current.output_image:
+        changes["output_image"] = wanted.output_image
+    if picked_rev is not None:
+        changes["picked_rev"] = picked_rev
+    if wanted.deleted != current.deleted:
+        changes["deleted_at"] = now if wanted.deleted else None
+    return slot.replace(**changes) if changes else slot

@@ -1,0 +1,110 @@
+"""SceneGenerationSettings: how a slot's pictures are to look.
+
+Members are open strings: the seed shows one value of each, and `SUGGESTIONS` offers more, as data. Only
+`aspectRatio` and `varietyLevel` are closed. A member that is absent was never chosen; `resolve` gives it
+its default when a picture is made.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final, Literal, get_args
+
+from pydantic import Field, StrictBool, model_validator
+
+from scene_studio.model.base import Model, Text
+
+AspectRatio = Literal["1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9", "9:21", "21:9"]
+ASPECT_RATIOS: Final = get_args(AspectRatio)
+
+MAX_PROPS: Final = 32
+MAX_PROMPT_TEXT: Final = 4000
+MAX_UNKNOWN_SETTINGS: Final = 16
+
+SettingText = Annotated[str, Text(maximum=100, empty=True)]
+VarietyLevel = Annotated[int, Field(ge=0, le=10, strict=True)]
+SceneUrl = Annotated[str, Field(max_length=2048)]
+
+
+class SceneReference(Model):
+    """The scene a slot's products are placed in."""
+
+    id: SettingText
+    name: SettingText | None = None
+    image_url: SceneUrl | None = None
+
+
+class SceneGenerationSettings(Model):
+    """The settings of a slot, or the snapshot of them in a revision (seed, "Storage").
+
+    Members that this version does not know are kept as they came, so that an older function never strips
+    what a newer browser wrote.
+    """
+
+    __pydantic_extra__: dict[str, Annotated[str, Text(maximum=100, empty=True)] | float | int | bool | None]
+
+    scene: SceneReference | None = None
+    room_type: SettingText | None = None
+    style: SettingText | None = None
+    lighting: SettingText | None = None
+    camera_angle: SettingText | None = None
+    aspect_ratio: AspectRatio | None = None
+    variety_level: VarietyLevel | None = None
+    surroundings: SettingText | None = None
+    color_scheme: SettingText | None = None
+    props: Annotated[tuple[SettingText, ...], Field(max_length=MAX_PROPS)] | None = None
+    color_theme: StrictBool | None = None
+    accessories: StrictBool | None = None
+    prompt_text: Annotated[str, Text(maximum=MAX_PROMPT_TEXT, empty=True, multiline=True)] | None = None
+
+    @model_validator(mode="after")
+    def _few_unknown_members(self) -> "SceneGenerationSettings":
+        if len(self.__pydantic_extra__) > MAX_UNKNOWN_SETTINGS:
+            raise ValueError(f"at most {MAX_UNKNOWN_SETTINGS} settings of other names are kept")
+        return self
+
+
+class ResolvedSettings(SceneGenerationSettings):
+    """Settings with a value for every member but the scene."""
+
+    room_type: SettingText = "Living Room"
+    style: SettingText = "Modern"
+    lighting: SettingText = "Natural Light"
+    camera_angle: SettingText = "Eye Level"
+    aspect_ratio: AspectRatio = "1:1"
+    variety_level: VarietyLevel = 5
+    surroundings: SettingText = "Moderate"
+    color_scheme: SettingText = "Neutral Tones"
+    props: Annotated[tuple[SettingText, ...], Field(max_length=MAX_PROPS)] = ()
+    color_theme: StrictBool = True
+    accessories: StrictBool = False
+    prompt_text: Annotated[str, Text(maximum=MAX_PROMPT_TEXT, empty=True, multiline=True)] = ""
+
+
+def resolve(settings: SceneGenerationSettings) -> ResolvedSettings:
+    """The settings with the default in place of every member that was never chosen."""
+    return ResolvedSettings.model_validate(settings.to_json())
+
+
+def patched(settings: Mapping[str, Any], edit: SceneGenerationSettings | None) -> dict[str, Any]:
+    """The JSON members of settings after an edit: absent leaves a member, null clears it, None clears all.
+
+    A scene is one value: it is replaced whole, never mixed from two.
+    """
+    if edit is None:
+        return {}
+    given = edit.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if edit.scene is not None:
+        given["scene"] = edit.scene.to_json()
+    return {name: value for name, value in {**settings, **given}.items() if value is not None}
+
+
+SUGGESTIONS: Final = {
+    "roomType": ("Living Room", "Bedroom", "Kitchen", "Dining Room", "Office", "Bathroom", "Patio", "Studio"),
+    "style": ("Modern", "Industrial", "Scandinavian", "Rustic", "Coastal", "Mid-Century", "Minimalist"),
+    "lighting": ("Natural Light", "Golden Hour", "Soft Studio", "Dramatic", "Evening", "Overcast"),
+    "cameraAngle": ("Eye Level", "Low Angle", "High Angle", "Top Down", "Straight On"),
+    "aspectRatio": ASPECT_RATIOS,
+    "surroundings": ("None", "Minimal", "Moderate", "Rich"),
+    "colorScheme": ("Neutral Tones", "Warm Tones", "Cool Tones", "Earth Tones", "Pastels", "Monochrome"),
+    "props": ("Plants", "Books", "Candles", "Cushions", "Rug", "Artwork", "Lamp", "Throw"),
+}
+"""What a page may offer for each setting; any other string is as good."""

@@ -1,0 +1,102 @@
+"""What a process sets up once: its environment as one frozen model, and what is made from it.
+
+Nothing here runs at import; each thing is made when it is first asked for.
+"""
+
+import os
+import time
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+from aws_lambda_powertools import Logger, Metrics
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scene_studio.generation.image_model import ImageModel
+from scene_studio.model.client import Client
+from scene_studio.model.studio import Studio
+from scene_studio.store.cache import DocumentCache
+from scene_studio.store.clients import Clients
+from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.studios import Studios
+
+_PREFIX: Final = "SCENE_STUDIO_"
+
+logger: Final = Logger(service="scene-studio")
+metrics: Final = Metrics(namespace="SceneStudio", service="scene-studio")
+
+
+class Environment(BaseModel):
+    """The environment variables of a function, `SCENE_STUDIO_` and the name in capitals.
+
+    Attributes:
+        store: `s3:<bucket>`, or `sqlite:<path of the file>` on one machine.
+        tenancy: `token` refuses whoever has no verified claim to the client; `off` is for the local server,
+            which listens on loopback alone.
+        tenant_claim: the claim of the token that lists the caller's groups.
+        image_model: what makes the pictures.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    store: str = Field(pattern=r"^(s3:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|sqlite:.+)$")
+    tenancy: Literal["token", "off"] = "token"
+    tenant_claim: str = Field(default="cognito:groups", min_length=1, max_length=200)
+    image_model: Literal["compositor"] = "compositor"
+
+
+@cache
+def environment() -> Environment:
+    """The environment of this process.
+
+    Raises:
+        RuntimeError: a variable is missing or wrong; the message names it.
+    """
+    given = {
+        name: os.environ[_PREFIX + name.upper()]
+        for name in Environment.model_fields
+        if _PREFIX + name.upper() in os.environ
+    }
+    try:
+        return Environment.model_validate(given)
+    except ValidationError as error:
+        wrong = "; ".join(f"{_PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
+        raise RuntimeError(f"set the environment right: {wrong}") from None
+
+
+@cache
+def object_store() -> ObjectStore:
+    """The store that the environment names."""
+    kind, _, place = environment().store.partition(":")
+    if kind == "s3":
+        from scene_studio.store.s3 import S3ObjectStore
+
+        return S3ObjectStore.connect(place)
+    from scene_studio.store.sqlite import SqliteObjectStore
+
+    return SqliteObjectStore(Path(place))
+
+
+@cache
+def clients() -> Clients:
+    """The clients, with the documents that this process keeps."""
+    return Clients(object_store(), DocumentCache[Client]())
+
+
+@cache
+def studios() -> Studios:
+    """The studios, with the documents that this process keeps."""
+    return Studios(object_store(), DocumentCache[Studio]())
+
+
+@cache
+def image_model() -> ImageModel:
+    """The image model that the environment names."""
+    from scene_studio.generation.compositor import Compositor
+
+    return Compositor()
+
+
+def now_milliseconds() -> int:
+    """The time, in milliseconds since the Unix epoch."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,68 @@
+"""The only place that spells a key (seed, "S3 Structure"; design §3).
+
+Every argument is an `Id`, a page name, or made from one: nothing that a caller could bend.
+"""
+
+
+def client(client_id: str) -> str:
+    """The client document."""
+    return f"clients/{client_id}/client.json"
+
+
+def clients() -> str:
+    """The prefix under which each client has a folder."""
+    return "clients/"
+
+
+def studio(client_id: str, studio_id: str) -> str:
+    """The studio document."""
+    return f"{studios(client_id)}{studio_id}/config.json"
+
+
+def studios(client_id: str) -> str:
+    """The prefix under which each studio of a client has a folder."""
+    return f"clients/{client_id}/scene-studios/"
+
+
+def history_page(client_id: str, studio_id: str, slot_id: str, name: str) -> str:
+    """A page of a slot's older revisions."""
+    return f"{_slot(client_id, studio_id, slot_id)}/history/{name}.json"
+
+
+def revision(client_id: str, studio_id: str, slot_id: str, image_id: str) -> str:
+    """A generated picture."""
+    return f"{revisions(client_id, studio_id, slot_id)}{image_id}.jpg"
+
+
+def revision_thumbnail(client_id: str, studio_id: str, slot_id: str, image_id: str) -> str:
+    """A small version of a generated picture."""
+    return f"{revisions(client_id, studio_id, slot_id)}{image_id}.thumb.jpg"
+
+
+def revisions(client_id: str, studio_id: str, slot_id: str) -> str:
+    """The prefix of a slot's generated pictures."""
+    return f"{_slot(client_id, studio_id, slot_id)}/revisions/"
+
+
+def user_scene(client_id: str, studio_id: str, scene_id: str) -> str:
+    """The picture of a scene of the team's own."""
+    return f"{user_scenes(client_id, studio_id)}{scene_id}.jpg"
+
+
+def user_scene_thumbnail(client_id: str, studio_id: str, scene_id: str) -> str:
+    """A small version of the picture of a scene."""
+    return f"{user_scenes(client_id, studio_id)}{scene_id}.thumb.jpg"
+
+
+def user_scenes(client_id: str, studio_id: str) -> str:
+    """The prefix of a studio's scene pictures."""
+    return f"{studios(client_id)}{studio_id}/user-scenes/"
+
+
+def product_image(client_id: str, product_id: str, image_id: str) -> str:
+    """A product's picture."""
+    return f"clients/{client_id}/products/{product_id}/{image_id}.png"
+
+
+def _slot(client_id: str, studio_id: str, slot_id: str) -> str:
+    return f"{studios(client_id)}{studio_id}/slots/{slot_id}"

@@ -1,0 +1,198 @@
+"""The port to an object store: what the service needs of S3, and nothing that only S3 has."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, Protocol
+
+MAX_METADATA_BYTES: Final = 2048
+"""Names and values of user metadata together (S3 user guide, "Working with object metadata")."""
+
+
+class Absent:
+    """The condition that a key holds no object; there is one instance, `ABSENT`."""
+
+
+ABSENT: Final = Absent()
+
+
+class Unchanged:
+    """The answer that an object still has the entity tag it is compared with; one instance, `UNCHANGED`."""
+
+
+UNCHANGED: Final = Unchanged()
+
+
+class StoreError(Exception):
+    """The store did not do what it was asked."""
+
+
+class Conflict(StoreError):
+    """The condition of a write did not hold, or the store could not tell; read again and decide again."""
+
+
+class WriteUnsettled(StoreError):
+    """A write was sent and no answer came: it may have landed, or may still land."""
+
+
+class Unavailable(StoreError):
+    """The store could not be asked. A read gave nothing; a write was definitely not applied."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectVersion:
+    """One version of one object.
+
+    Attributes:
+        etag: what conditional requests compare; opaque.
+        version_id: names this version for as long as the store keeps it; opaque.
+    """
+
+    etag: str
+    version_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """An object as read."""
+
+    body: bytes
+    version: ObjectVersion
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectHead:
+    """An object without its body.
+
+    Attributes:
+        size: in bytes.
+        metadata: the user metadata, names in lower case.
+    """
+
+    size: int
+    version: ObjectVersion
+    metadata: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a listing.
+
+    Attributes:
+        names: keys, or with a delimiter the common prefixes, in the order of their UTF-8 bytes.
+        more: whether there are further ones after the last.
+    """
+
+    names: tuple[str, ...]
+    more: bool
+
+
+Disposition = Literal["inline", "attachment"]
+
+
+class ObjectStore(Protocol):
+    """Keeps objects, every version of each, and changes one only on a condition."""
+
+    def get(
+        self, key: str, *, unless_etag: str | None = None, version_id: str | None = None
+    ) -> StoredObject | Unchanged | None:
+        """Read an object: its current version, or the one named.
+
+        Returns:
+            The object; `UNCHANGED` if its entity tag is `unless_etag`; None if there is no such object or
+            version.
+
+        Raises:
+            Unavailable: the store could not be read.
+        """
+        ...
+
+    def put(
+        self,
+        key: str,
+        body: bytes,
+        *,
+        expected: str | Absent,
+        content_type: str,
+        metadata: Mapping[str, str] | None = None,
+    ) -> ObjectVersion:
+        """Write an object if its current entity tag is `expected`, or if there is none and that is `ABSENT`.
+
+        The write is sent once and never repeated by this call, so the answer is about this very write.
+
+        Raises:
+            Conflict: nothing was written.
+            WriteUnsettled: it may have been written.
+            Unavailable: nothing was written.
+            ValueError: the metadata is over `MAX_METADATA_BYTES` or not ASCII.
+        """
+        ...
+
+    def put_once(self, key: str, body: bytes, *, content_type: str) -> bool:
+        """Write an object that is never changed, repeating the write until it is known to stand.
+
+        Returns:
+            Whether this call made it; False means that the key held an object already, which stays.
+
+        Raises:
+            Unavailable: it is not known to stand.
+        """
+        ...
+
+    def copy_once(self, source: str, target: str) -> bool:
+        """Copy an object to a key that is only ever written with these bytes; as `put_once`.
+
+        Returns:
+            Whether there was such a source.
+
+        Raises:
+            Unavailable: the copy is not known to stand.
+        """
+        ...
+
+    def heads(self, keys: Sequence[str]) -> list[ObjectHead | None]:
+        """What is known of each object without reading it; None for those that do not exist.
+
+        Raises:
+            Unavailable: the store could not be asked.
+        """
+        ...
+
+    def list_names(
+        self, prefix: str, *, after: str = "", limit: int = 1000, by_folder: bool = False
+    ) -> Listing:
+        """The keys under a prefix that come after the key `after`.
+
+        With `by_folder`, keys are rolled up into what follows the prefix up to the next `/`.
+
+        Raises:
+            Unavailable: the store could not be asked.
+        """
+        ...
+
+    def delete(self, key: str) -> None:
+        """Delete the current version of an object; older versions stay readable.
+
+        Raises:
+            Unavailable: the object is not known to be gone.
+        """
+        ...
+
+    def presigned_url(
+        self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
+    ) -> str:
+        """An address from which anyone can read the object for a while."""
+        ...
+
+
+def check_metadata(metadata: Mapping[str, str]) -> None:
+    """Refuse what S3 would refuse.
+
+    Raises:
+        ValueError: the metadata is over `MAX_METADATA_BYTES` or not ASCII.
+    """
+    size = sum(len(name) + len(value) for name, value in metadata.items())
+    if size > MAX_METADATA_BYTES:
+        raise ValueError(f"user metadata of {size} bytes is over {MAX_METADATA_BYTES}")
+    if not all((name + value).isascii() for name, value in metadata.items()):
+        raise ValueError("user metadata must be ASCII")

@@ -1,0 +1,291 @@
+"""The object store over one SQLite file, for running on one machine.
+
+Every write is one transaction under full synchronisation, so what was acknowledged survives `kill -9` and
+loss of power, and the conditions hold between processes.
+"""
+
+import hashlib
+import hmac
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+from scene_studio.store.object_store import (
+    UNCHANGED,
+    Absent,
+    Conflict,
+    Disposition,
+    Listing,
+    ObjectHead,
+    ObjectVersion,
+    StoredObject,
+    Unavailable,
+    Unchanged,
+    WriteUnsettled,
+    check_metadata,
+)
+
+_BUSY_SECONDS: Final = 10.0
+_KEPT_SECONDS: Final = 30 * 86_400
+_KEPT_VERSIONS: Final = 100
+_AFTER_FOLDER: Final = "\U0010ffff"
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS versions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    key TEXT NOT NULL,
+    body BLOB,
+    content_type TEXT NOT NULL,
+    metadata TEXT NOT NULL,
+    written REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS versions_by_key ON versions (key, id);
+CREATE TABLE IF NOT EXISTS heads (key TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+"""
+"""A version with a NULL body is a delete marker; `heads` holds the keys that have a current object."""
+
+
+_INSERT: Final = "INSERT INTO versions (key, body, content_type, metadata, written) VALUES (?, ?, ?, ?, ?)"
+_BODY: Final = "SELECT body, content_type FROM versions JOIN heads ON id = version WHERE heads.key = ?"
+_PRUNE: Final = """
+DELETE FROM versions WHERE key = ? AND written < ? AND id <
+    (SELECT id FROM versions WHERE key = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedObject:
+    """What a signed address gives: the bytes and the headers to send with them."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class SqliteObjectStore:
+    """An `ObjectStore` in one file; safe for many threads and processes at once."""
+
+    def __init__(
+        self, path: Path, *, clock: Callable[[], float] = time.time, url_prefix: str = "/_objects/"
+    ) -> None:
+        """Open the file, or make it.
+
+        Args:
+            path: the file; SQLite keeps `-wal` and `-shm` files beside it.
+            clock: seconds since the epoch.
+            url_prefix: where signed addresses begin.
+        """
+        self._clock = clock
+        self._url_prefix = url_prefix
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        self._set_up()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def get(
+        self, key: str, *, unless_etag: str | None = None, version_id: str | None = None
+    ) -> StoredObject | Unchanged | None:
+        """See `ObjectStore.get`."""
+        if version_id is None:
+            found = self._current(key, "body")
+        elif version_id.isascii() and version_id.isdigit() and len(version_id) <= 18:
+            sql = "SELECT id, metadata, body FROM versions WHERE key = ? AND id = ? AND body NOT NULL"
+            found = self._one(sql, (key, int(version_id)))
+        else:
+            found = None
+        if found is None:
+            return None
+        version = _version(found[0])
+        if version.etag == unless_etag:
+            return UNCHANGED
+        return StoredObject(found[2], version, json.loads(found[1]))
+
+    def put(
+        self,
+        key: str,
+        body: bytes,
+        *,
+        expected: str | Absent,
+        content_type: str,
+        metadata: Mapping[str, str] | None = None,
+    ) -> ObjectVersion:
+        """See `ObjectStore.put`."""
+        check_metadata(metadata or {})
+        with self._transaction() as db:
+            head = db.execute("SELECT version FROM heads WHERE key = ?", (key,)).fetchone()
+            current = None if head is None else _version(head[0]).etag
+            wanted = None if isinstance(expected, Absent) else expected
+            if current != wanted:
+                raise Conflict(f"{key} is not at the expected version")
+            written = self._insert(db, key, body, content_type, metadata or {})
+        return _version(written)
+
+    def put_once(self, key: str, body: bytes, *, content_type: str) -> bool:
+        """See `ObjectStore.put_once`."""
+        try:
+            with self._transaction() as db:
+                if db.execute("SELECT 1 FROM heads WHERE key = ?", (key,)).fetchone():
+                    return False
+                self._insert(db, key, body, content_type, {})
+        except WriteUnsettled as error:
+            raise Unavailable(str(error)) from error
+        return True
+
+    def copy_once(self, source: str, target: str) -> bool:
+        """See `ObjectStore.copy_once`."""
+        found = self._one(_BODY, (source,))
+        if found is None:
+            return False
+        self.put_once(target, found[0], content_type=found[1])
+        return True
+
+    def heads(self, keys: Sequence[str]) -> list[ObjectHead | None]:
+        """See `ObjectStore.heads`."""
+        found = [self._current(key, "length(body)") for key in keys]
+        return [row and ObjectHead(row[2], _version(row[0]), json.loads(row[1])) for row in found]
+
+    def list_names(
+        self, prefix: str, *, after: str = "", limit: int = 1000, by_folder: bool = False
+    ) -> Listing:
+        """See `ObjectStore.list_names`."""
+        names: list[str] = []
+        cursor = after + _AFTER_FOLDER if after and by_folder else after
+        sql = "SELECT key FROM heads WHERE key > ? AND key >= ? AND key < ? ORDER BY key LIMIT 1"
+        while row := self._one(sql, (cursor, prefix, prefix + _AFTER_FOLDER)):
+            if len(names) == limit:
+                return Listing(tuple(names), more=True)
+            key = str(row[0])
+            folder, slash, _ = key.removeprefix(prefix).partition("/")
+            if not by_folder:
+                names.append(key)
+                cursor = key
+            elif slash:
+                names.append(f"{prefix}{folder}/")
+                cursor = names[-1] + _AFTER_FOLDER
+            else:
+                cursor = key
+        return Listing(tuple(names), more=False)
+
+    def delete(self, key: str) -> None:
+        """See `ObjectStore.delete`."""
+        try:
+            with self._transaction() as db:
+                if db.execute("DELETE FROM heads WHERE key = ?", (key,)).rowcount:
+                    row = (key, None, "", "{}", self._clock())
+                    db.execute(_INSERT, row)
+        except WriteUnsettled as error:
+            raise Unavailable(str(error)) from error
+
+    def presigned_url(
+        self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
+    ) -> str:
+        """See `ObjectStore.presigned_url`; the address is a path on the local server."""
+        query = {
+            "expires": str(int(self._clock()) + seconds),
+            "disposition": f'{disposition}; filename="{filename}"' if filename else disposition,
+        }
+        query["signature"] = self._signature(key, query)
+        return f"{self._url_prefix}{quote(key)}?{urlencode(query)}"
+
+    def open_signed(self, key: str, query: Mapping[str, str]) -> SignedObject | None:
+        """What the signed address with this key and query gives; None if its signature is bad or too old."""
+        signature = self._signature(key, {name: query.get(name, "") for name in ("expires", "disposition")})
+        if not hmac.compare_digest(signature.encode(), query.get("signature", "").encode()):
+            return None
+        if int(query["expires"]) < self._clock():
+            return None
+        found = self._one(_BODY, (key,))
+        if found is None:
+            return None
+        return SignedObject(found[0], {"content-type": found[1], "content-disposition": query["disposition"]})
+
+    def _signature(self, key: str, query: Mapping[str, str]) -> str:
+        signed = "\n".join((key, query["expires"], query["disposition"]))
+        return hmac.new(self._secret(), signed.encode(), hashlib.sha256).hexdigest()
+
+    def _secret(self) -> bytes:
+        row = self._one("SELECT value FROM secrets WHERE name = 'signing'", ())
+        if row is None:
+            raise RuntimeError("the store holds no signing key; open it anew")
+        return bytes(row[0])
+
+    def _set_up(self) -> None:
+        deadline = time.monotonic() + _BUSY_SECONDS
+        while True:
+            try:
+                # The busy time-out does not cover this one: two processes may both want to switch a new file.
+                self._db.execute("PRAGMA journal_mode = WAL")
+                break
+            except sqlite3.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.01)
+        self._db.execute("PRAGMA synchronous = FULL")
+        with self._transaction() as db:
+            for statement in _SCHEMA.split(";"):
+                db.execute(statement)
+            db.execute("INSERT OR IGNORE INTO secrets VALUES ('signing', ?)", (secrets.token_bytes(32),))
+
+    def _one(self, sql: str, arguments: tuple[Any, ...]) -> Any:
+        try:
+            with self._lock:
+                return self._db.execute(sql, arguments).fetchone()
+        except sqlite3.OperationalError as error:
+            raise Unavailable(str(error)) from error
+
+    def _current(self, key: str, column: str) -> Any:
+        sql = f"SELECT id, metadata, {column} FROM versions JOIN heads ON id = version WHERE heads.key = ?"  # noqa: S608 - the column is ours
+        return self._one(sql, (key,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                raise Unavailable(str(error)) from error
+            try:
+                yield self._db
+            except sqlite3.OperationalError as error:
+                self._rollback()
+                raise Unavailable(str(error)) from error
+            except BaseException:
+                self._rollback()
+                raise
+            try:
+                self._db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                self._rollback()
+                raise WriteUnsettled(str(error)) from error
+
+    def _rollback(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+
+    def _insert(
+        self,
+        db: sqlite3.Connection,
+        key: str,
+        body: bytes,
+        content_type: str,
+        metadata: Mapping[str, str],
+    ) -> int:
+        now = self._clock()
+        written = db.execute(_INSERT, (key, body, content_type, json.dumps(dict(metadata)), now)).lastrowid
+        db.execute("INSERT OR REPLACE INTO heads VALUES (?, ?)", (key, written))
+        db.execute(_PRUNE, (key, now - _KEPT_SECONDS, key, _KEPT_VERSIONS - 1))
+        return int(written or 0)
+
+
+def _version(row_id: int) -> ObjectVersion:
+    return ObjectVersion(str(row_id), str(row_id))

@@ -1,0 +1,195 @@
+"""Studios in the store: documents in, documents out, and the pages of their slots' histories."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+from pydantic_core import to_json
+
+from scene_studio.model.document import RequestKey
+from scene_studio.model.errors import NotFound, StudioFull
+from scene_studio.model.revision import INLINE_LIMIT, PAGE_SIZE, GeneratedSceneImage, HistoryPage
+from scene_studio.model.studio import OutputSlot, Studio, existing
+from scene_studio.store import keys
+from scene_studio.store.cache import DocumentCache, Versioned
+from scene_studio.store.commit import Commit, Documents, Encoded, Operation, Page, encode, unavailable_is_busy
+from scene_studio.store.object_store import ObjectStore, StoredObject
+from scene_studio.store.pacing import Pacing
+from scene_studio.store.summaries import decode_summary, encode_summary
+
+TARGET_BYTES: Final = 512 * 1024
+LIMIT_BYTES: Final = 4 * 1024 * 1024
+
+
+class StudioSummary(NamedTuple):
+    """What a list of studios shows, without reading the studios.
+
+    Attributes:
+        cover: the slot and revision whose picture stands for the studio, or None.
+    """
+
+    id: str
+    name: str
+    updated_at: str
+    slots: int
+    revisions: int
+    cover: list[str] | None
+    deleted_at: str | None
+
+
+class HistoryPart(NamedTuple):
+    """A part of a slot's history.
+
+    Attributes:
+        revisions: newest first.
+        older: the page to go on with, or None at the end.
+    """
+
+    revisions: tuple[GeneratedSceneImage, ...]
+    older: str | None
+
+
+class Studios:
+    """All studios of all clients."""
+
+    def __init__(self, store: ObjectStore, cache: DocumentCache[Studio]) -> None:
+        self._store = store
+        self._documents = Documents(store, Studio, cache, prepare)
+
+    def cached(self, client_id: str, studio_id: str) -> Studio | None:
+        """The studio as this process knew it last, perhaps long since replaced."""
+        entry = self._documents.cached(keys.studio(client_id, studio_id))
+        return entry.document if entry else None
+
+    def read(self, client_id: str, studio_id: str) -> Versioned[Studio]:
+        """The studio as it stands.
+
+        Raises:
+            NotFound: there is none.
+            Deleted: it is deleted and can be restored.
+            Busy: the store could not be read.
+        """
+        entry = self._documents.read(keys.studio(client_id, studio_id))
+        if entry is None:
+            raise NotFound("studio", studio_id)
+        existing(entry.document, studio_id)
+        return entry
+
+    def commit(
+        self,
+        client_id: str,
+        studio_id: str,
+        operation: Operation[Studio],
+        request: RequestKey | None,
+        pacing: Pacing,
+    ) -> Commit[Studio]:
+        """Change a studio; see `Documents.commit`."""
+        return self._documents.commit(keys.studio(client_id, studio_id), operation, request, pacing)
+
+    def summaries(self, client_id: str, *, after: str, limit: int) -> tuple[list[StudioSummary], str | None]:
+        """Summaries of a client's studios, deleted ones among them, in the order of their ids.
+
+        Args:
+            client_id: whose studios.
+            after: the id after which to go on; empty to begin.
+            limit: how many to look at.
+
+        Returns:
+            The summaries, and the id to go on after, or None at the end.
+
+        Raises:
+            Busy: the store could not be read.
+        """
+        prefix = keys.studios(client_id)
+        with unavailable_is_busy():
+            listing = self._store.list_names(
+                prefix, after=f"{prefix}{after}/" if after else "", limit=limit, by_folder=True
+            )
+            ids = [name.removeprefix(prefix).removesuffix("/") for name in listing.names]
+            heads = self._store.heads([keys.studio(client_id, studio_id) for studio_id in ids])
+        found = zip(ids, heads, strict=True)
+        summaries = [
+            StudioSummary(studio_id, *decode_summary(head.metadata)) for studio_id, head in found if head
+        ]
+        return summaries, ids[-1] if listing.more else None
+
+    def page(self, studio: Studio, slot_id: str, name: str) -> HistoryPage:
+        """A page of a slot's older revisions.
+
+        Raises:
+            NotFound: there is no such page.
+            Busy: the store could not be read.
+        """
+        with unavailable_is_busy():
+            found = self._store.get(keys.history_page(studio.client_id, studio.id, slot_id, name))
+        if not isinstance(found, StoredObject):
+            raise NotFound("history page", name)
+        return HistoryPage.model_validate_json(found.body)
+
+    def history(self, studio: Studio, slot: OutputSlot) -> Iterator[HistoryPart]:
+        """The whole history of a slot, newest first: what is inline, then page by page."""
+        part = HistoryPart(slot.history, slot.older_history)
+        yield part
+        while part.older is not None:
+            page = self.page(studio, slot.id, part.older)
+            part = HistoryPart(page.revisions, page.older)
+            yield part
+
+    def find_revision(self, studio: Studio, slot: OutputSlot, image_id: str) -> GeneratedSceneImage | None:
+        """The revision with this id, wherever in the slot's history it is."""
+        parts = self.history(studio, slot)
+        return next(
+            (revision for part in parts for revision in part.revisions if revision.id == image_id), None
+        )
+
+
+def prepare(studio: Studio) -> Encoded[Studio]:
+    """A studio ready to be written: history windows folded into pages, its summary beside it.
+
+    Beyond `INLINE_LIMIT` revisions in a slot, pages of the `PAGE_SIZE` oldest are cut off. If the document is
+    over `TARGET_BYTES` even so, the longest windows fold early, down to one revision (design §3).
+
+    Raises:
+        StudioFull: it is over `LIMIT_BYTES` all the same.
+    """
+    pages: list[Page] = []
+    for slot in studio.output_slots:
+        folded = slot
+        while len(folded.history) > INLINE_LIMIT:
+            folded = _fold(studio, folded, PAGE_SIZE, pages)
+        if folded is not slot:
+            studio = studio.with_slot(folded)
+    body = encode(studio)
+    while len(body) > TARGET_BYTES:
+        longest = max(studio.output_slots, key=lambda slot: len(slot.history), default=None)
+        if longest is None or len(longest.history) <= 1:
+            break
+        size = min(PAGE_SIZE, len(longest.history) - 1)
+        studio = studio.with_slot(_fold(studio, longest, size, pages))
+        body = encode(studio)
+    if len(body) > LIMIT_BYTES:
+        raise StudioFull(
+            "The studio would be larger than a studio can be; shorten texts, or go on in a second studio."
+        )
+    return Encoded(studio, body, encode_summary(_summary_of(studio)), pages)
+
+
+def _fold(studio: Studio, slot: OutputSlot, size: int, pages: list[Page]) -> OutputSlot:
+    history = slot.revisions()
+    page = history.oldest_page(slot.id, size)
+    body = to_json(page, by_alias=True, exclude_none=True)
+    name = hashlib.sha256(body).hexdigest()
+    pages.append(Page(keys.history_page(studio.client_id, studio.id, slot.id, name), body))
+    return slot.with_revisions(history.without_oldest(size, name))
+
+
+def _summary_of(studio: Studio) -> list[Any]:
+    live = studio.live_slots()
+    return [
+        studio.name,
+        studio.updated_at,
+        len(live),
+        sum(slot.history_count for slot in live),
+        next(([slot.id, slot.output_image] for slot in live if slot.output_image), None),
+        studio.deleted_at,
+    ]

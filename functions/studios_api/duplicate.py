@@ -1,0 +1,116 @@
+"""Copying a studio: the copied pictures first, then the pages, and last the document that names them."""
+
+from scene_studio.http.requests import Change
+from scene_studio.model.errors import AlreadyExists, Busy
+from scene_studio.model.revision import GeneratedSceneImage
+from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, existing
+from scene_studio.store import keys
+from scene_studio.store.cache import Versioned
+from scene_studio.store.commit import Commit, unavailable_is_busy
+from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.studios import Studios
+from studios_api.messages import Duplicate
+
+
+def duplicate_studio(
+    studios: Studios, objects: ObjectStore, client_id: str, studio_id: str, asked: Duplicate, change: Change
+) -> Commit[Studio]:
+    """Create a copy of a studio under an id of its own.
+
+    Everything is copied under keys of the copy, so that neither depends on the other. A copy that does not
+    end in time goes on where it stopped when the request is repeated under its idempotency key.
+
+    Raises:
+        NotFound: there is no such studio.
+        Deleted: it is deleted.
+        AlreadyExists: the id of the copy is taken.
+        Busy: there was no time to copy all pictures; repeat the request.
+    """
+    source = studios.read(client_id, studio_id).document
+    copy_id = asked.id or change.new_id("studio")
+    copy = _copy_of(source, copy_id, asked.name or f"{source.name[:190]} (copy)", change.now)
+    if asked.with_history:
+        slots = [_with_history(studios, source, slot) for slot in copy.output_slots]
+        copy = copy.replace(output_slots=tuple(slots))
+        _copy_objects(objects, source, copy, change)
+    _copy_scenes(objects, source, copy)
+
+    def create(current: Versioned[Studio] | None) -> Studio:
+        if current is not None:
+            existing(current.document, copy_id)
+            raise AlreadyExists("studio", copy_id)
+        return copy
+
+    return studios.commit(client_id, copy_id, create, change.request, change.pacing)
+
+
+def _copy_of(source: Studio, copy_id: str, name: str, now: str) -> Studio:
+    slots = [
+        OutputSlot(id=slot.id, product_ids=slot.product_ids, settings=slot.settings)
+        for slot in source.live_slots()
+    ]
+    return Studio(
+        id=copy_id,
+        name=name,
+        client_id=source.client_id,
+        output_slots=tuple(slots),
+        user_scenes=tuple(scene for scene in source.user_scenes if scene.deleted_at is None),
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def _with_history(studios: Studios, source: Studio, slot: OutputSlot) -> OutputSlot:
+    """The slot with its whole history inline; writing the copy folds it into pages of the copy's own."""
+    original = source.slot(slot.id)
+    revisions: list[GeneratedSceneImage] = []
+    for part in studios.history(source, original):
+        revisions.extend(part.revisions)
+    return slot.replace(
+        history=tuple(revisions),
+        history_count=len(revisions),
+        status=SlotStatus.COMPLETED if revisions else SlotStatus.EMPTY,
+        output_image=original.output_image,
+        favorites=original.favorites,
+    )
+
+
+def _copy_objects(objects: ObjectStore, source: Studio, copy: Studio, change: Change) -> None:
+    for slot in copy.output_slots:
+        prefix = keys.revisions(copy.client_id, copy.id, slot.id)
+        copied = _all_keys(objects, prefix)
+        for revision in slot.history:
+            if revision.url is not None:
+                continue
+            for key_of in (keys.revision, keys.revision_thumbnail):
+                target = key_of(copy.client_id, copy.id, slot.id, revision.id)
+                if target in copied:
+                    continue
+                if change.pacing.monotonic() >= change.pacing.until:
+                    raise Busy(
+                        "There was no time to copy all pictures; repeat the request with the same "
+                        "Idempotency-Key, and it goes on from here."
+                    )
+                with unavailable_is_busy():
+                    objects.copy_once(key_of(source.client_id, source.id, slot.id, revision.id), target)
+
+
+def _copy_scenes(objects: ObjectStore, source: Studio, copy: Studio) -> None:
+    source_prefix = keys.user_scenes(source.client_id, source.id)
+    copied = _all_keys(objects, keys.user_scenes(copy.client_id, copy.id))
+    for key in sorted(_all_keys(objects, source_prefix)):
+        target = keys.user_scenes(copy.client_id, copy.id) + key.removeprefix(source_prefix)
+        if target not in copied:
+            with unavailable_is_busy():
+                objects.copy_once(key, target)
+
+
+def _all_keys(objects: ObjectStore, prefix: str) -> frozenset[str]:
+    found: list[str] = []
+    more = True
+    with unavailable_is_busy():
+        while more:
+            listing = objects.list_names(prefix, after=found[-1] if found else "")
+            found.extend(listing.names)
+            more = listing.more
+    return frozenset(found)

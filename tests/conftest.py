@@ -1,0 +1,45 @@
+"""What all tests share: an environment of our own, and data folders that end with the test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# Functions log and count as in Lambda; nothing here may read the credentials of the machine.
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true",
+    POWERTOOLS_METRICS_DISABLED="true",
+    POWERTOOLS_LOG_LEVEL="CRITICAL",
+)
+os.environ.pop("AWS_PROFILE", None)
+
+
+@pytest.fixture
+def local_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The functions as they run on one machine: one SQLite file, tenancy off. Gives the file's path."""
+    from scene_studio import runtime
+
+    path = tmp_path / "store.sqlite"
+    monkeypatch.setenv("SCENE_STUDIO_STORE", f"sqlite:{path}")
+    monkeypatch.setenv("SCENE_STUDIO_TENANCY", "off")
+    made_once = (
+        runtime.environment,
+        runtime.object_store,
+        runtime.clients,
+        runtime.studios,
+        runtime.image_model,
+    )
+    for made in made_once:
+        made.cache_clear()
+    yield path
+    if runtime.object_store.cache_info().currsize:
+        store = runtime.object_store()
+        close = getattr(store, "close", None)
+        if close is not None:
+            close()
+    for made in made_once:
+        made.cache_clear()
