@@ -8,9 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import ValidationError
 
 from clients_api.expanding import expanded_studios
-from clients_api.importing import Import
 from clients_api.messages import ImportedClient, ProductFields, PutClient, PutProduct
-from clients_api.pictures import Pictures
 from scene_studio import runtime
 from scene_studio.http import problems
 from scene_studio.http.admission import claimed_groups
@@ -32,6 +30,7 @@ from scene_studio.http.views import client_view, list_view, product_view, summar
 from scene_studio.model import addresses
 from scene_studio.model.client import (
     Client,
+    Product,
     delete_product,
     edit_product,
     new_client,
@@ -42,6 +41,7 @@ from scene_studio.model.errors import InvalidRequest, NotFound, PreconditionFail
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Effect
+from scene_studio.store.object_store import ObjectStore
 
 app = Api()
 lambda_handler = entry_point(app)
@@ -125,6 +125,8 @@ def import_client(
     change: ChangeOf,
 ) -> Response[Any]:
     """Import a client.json of the seed's shape."""
+    from clients_api.importing import Import  # Pillow comes with it
+
     if body.id != client_id:
         raise InvalidRequest.of("/id", f"must be {client_id!r}, as in the address")
     return json_answer(Import(clients, studios, objects, change).run(body))
@@ -160,7 +162,7 @@ def replace_product(
 ) -> Response[Any]:
     """Add the product, or put this in its place; without a picture it keeps the one it had."""
     clients.read(client_id)
-    product = Pictures(objects, client_id).in_product({**body.members(), "id": product_id}, "/imageUrl")
+    product = _pictured(objects, client_id, {**body.members(), "id": product_id})
 
     def put(current: Versioned[Client] | None) -> Client | None:
         return put_product(_client(current, client_id), product, change.now)
@@ -182,9 +184,7 @@ def patch_product(
     clients.read(client_id).document.product(product_id)
     changes = body.members()
     if changes.get("imageUrl") is not None:
-        stored = Pictures(objects, client_id).in_product(
-            {**changes, "id": product_id, "name": "-"}, "/imageUrl"
-        )
+        stored = _pictured(objects, client_id, {**changes, "id": product_id, "name": "-"})
         changes |= {"imageUrl": stored.image_url, "imageId": stored.image_id}
     elif "imageUrl" in changes:
         changes["imageId"] = None
@@ -231,6 +231,12 @@ def read_product_image(
     if product.image_url is not None:
         return redirect_to(product.image_url, cached=False)
     raise NotFound("picture of product", product_id)
+
+
+def _pictured(objects: ObjectStore, client_id: str, members: dict[str, Any]) -> Product:
+    from clients_api.pictures import Pictures  # Pillow comes with it
+
+    return Pictures(objects, client_id).in_product(members, "/imageUrl")
 
 
 def _client(current: Versioned[Client] | None, client_id: str) -> Client:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from generation_api.messages import Generate
-from scene_studio.generation.image_model import ImageModel
-from scene_studio.generation.job import MAX_SEED, Job, make_picture, seed_of
+from scene_studio.generation.image_model import MAX_SEED, ImageModel
+from scene_studio.generation.job import Job, make_picture, seed_of
 from scene_studio.http.requests import Change
 from scene_studio.model.client import Product
 from scene_studio.model.errors import Busy, InvalidRequest, NotFound

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
-from generation_api.generate import generate
 from generation_api.messages import Generate
 from scene_studio.http.api import Api, entry_point, json_answer
 from scene_studio.http.requests import (
@@ -35,6 +34,8 @@ def execute(
     change: ChangeOf,
 ) -> Response[Any]:
     """Make pictures and put them at the head of the slot's history."""
+    from generation_api.generate import generate  # Pillow comes with it
+
     studio, revisions = generate(client_id, studio_id, body, clients, studios, objects, model, change)
     images = [revision_view(studio, body.slot_id, revision) for revision in revisions]
     first = images[0]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from scene_studio.generation.job import MAX_SEED
+from scene_studio.generation.image_model import MAX_SEED
 from scene_studio.model.edits import Request
 from scene_studio.model.identifiers import Id
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT

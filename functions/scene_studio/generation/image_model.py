@@ -1,9 +1,11 @@
 """The port to whatever makes pictures: what a model declares, is asked, and answers."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from scene_studio.model.settings import ResolvedSettings
+
+MAX_SEED: Final = 4_294_967_294
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class ImageRequest:
         settings: every setting, with a value for each.
         products: what stands in the scene, in the order of the slot.
         scene: the encoded scene picture chosen in the settings, or None to make up a room.
-        seed: 0 to 4294967294; the same request with the same seed asks for the same picture.
+        seed: 0 to `MAX_SEED`; the same request with the same seed asks for the same picture.
     """
 
     prompt: str

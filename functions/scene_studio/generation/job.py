@@ -3,9 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
-from scene_studio.generation.image_model import ImageModel, ImageRequest, ProductPicture
+from scene_studio.generation.image_model import MAX_SEED, ImageModel, ImageRequest, ProductPicture
 from scene_studio.generation.prompt import build_prompt
 from scene_studio.images.inspect import inspect
 from scene_studio.images.thumbnail import thumbnail_jpeg
@@ -18,8 +17,6 @@ from scene_studio.stock_scenes import stock_picture, stock_scene_at
 from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import ObjectStore, StoredObject
-
-MAX_SEED: Final = 4_294_967_294
 
 
 @dataclass(frozen=True, slots=True)

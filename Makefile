@@ -1,0 +1,61 @@
+# Everything sets itself up: a clean clone needs python3 with venv, make and a package client.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
+export PYTHONPATH := functions:.
+
+.PHONY: help run test lint format lock scenes clean
+
+help:  ## Say what there is.
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/bin/python:
+	python3 -m venv $(VENV)
+
+$(VENV)/run.stamp: functions/requirements.txt infra/requirements.txt | $(VENV)/bin/python
+	@echo "Installing what the service needs ..."
+	$(INSTALL) -r functions/requirements.txt -r infra/requirements.txt
+	touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
+	@echo "Installing what the tests need ..."
+	$(INSTALL) -r tests/requirements.txt
+	touch $@
+
+run: $(VENV)/run.stamp  ## Serve on 127.0.0.1:$PORT (8000), data in $SCENE_STUDIO_DATA (.scene-studio).
+	@exec $(PYTHON) -m infra.local.server
+
+test: lint  ## Lint, type-check, and run every test with branch coverage.
+	$(PYTHON) -m coverage erase
+	$(PYTHON) -m coverage run -m pytest $(PYTEST)
+	$(PYTHON) -m coverage combine --quiet
+	$(PYTHON) -m coverage report
+
+lint: $(VENV)/test.stamp  ## Check style, types, and that imports run downwards.
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy functions infra tests
+	$(VENV)/bin/lint-imports --no-cache
+
+format: $(VENV)/test.stamp  ## Put the code into its one format.
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+
+scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
+	$(PYTHON) -c "from pathlib import Path; from scene_studio.generation.sample_pictures import living_room_jpeg; \
+	Path('functions/scene_studio/scenes/living-room-modern.jpg').write_bytes(living_room_jpeg())"
+
+LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
+
+lock: | $(VENV)/bin/python  ## Compile the groups of pyproject.toml into locked requirement files.
+	$(PYTHON) -m pip install --quiet uv==0.13.9
+	$(LOCK) --group functions --output-file functions/requirements.txt
+	$(LOCK) --group infra --constraint functions/requirements.txt --output-file infra/requirements.txt
+	$(LOCK) --group tests --constraint functions/requirements.txt --constraint infra/requirements.txt \
+		--output-file tests/requirements.txt
+
+clean:  ## Remove what was installed and cached; the data folder stays.
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
