@@ -1,0 +1,68 @@
+"""The whole service as `make run` starts it, in processes of its own that a test may kill."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+_ADDRESS: Final = re.compile(r"http://127\.0\.0\.1:\d+")
+
+
+class Service:
+    """The local server on a data folder, on a port of its own."""
+
+    def __init__(self, data: Path, **environment: str) -> None:
+        self._data = data
+        self._environment = {**os.environ, "PORT": "0", "SCENE_STUDIO_DATA": str(data), **environment}
+        self._process: subprocess.Popen[str] | None = None
+        self.address = ""
+
+    def start(self) -> "Service":
+        """Start it and wait until it says where it is."""
+        log = (self._data.parent / "service.log").open("a")
+        with log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "infra.local.server"],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        found = _ADDRESS.search(line)
+        assert found, f"the server did not start: {self.log()}"
+        self.address = found[0]
+        return self
+
+    def kill(self, *, workers_too: bool = True) -> None:
+        """End it as `kill -9` does: the server alone, or every process of it in the same instant."""
+        assert self._process is not None
+        if workers_too:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        else:
+            self._process.kill()
+        self._reap()
+
+    def stop(self) -> int:
+        """End it as a person does, and give its exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._reap()
+
+    def log(self) -> str:
+        """All that it wrote to its log."""
+        return (self._data.parent / "service.log").read_text()
+
+    def _reap(self) -> int:
+        assert self._process is not None
+        assert self._process.stdout is not None
+        code = self._process.wait(timeout=30)
+        self._process.stdout.close()
+        return code
