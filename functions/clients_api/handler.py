@@ -94,7 +94,7 @@ def put_client(
         return None if body.name is None else rename_client(current.document, body.name, change.now)
 
     commit = clients.commit(client_id, put, change.request, change.pacing)
-    created = commit.effect is Effect.WRITTEN and not commit.replaced
+    created = commit.effect is not Effect.NOTHING_TO_DO and not commit.replaced
     status = HTTPStatus.CREATED if created else HTTPStatus.OK
     return json_answer(client_view(commit.current.document), status, {"location": addresses.client(client_id)})
 
@@ -137,12 +137,15 @@ def list_products(
     client_id: ClientId, clients: AllClients, limit: Limit = 100, cursor: Cursor = ""
 ) -> Response[Any]:
     """The client's products, in the order of the library."""
-    products = clients.read(client_id).document.live_products()
+    products = clients.read(client_id).document.products
     ids = [product.id for product in products]
-    start = ids.index(cursor) + 1 if cursor in ids else 0
-    shown = [product_view(client_id, product) for product in products[start : start + limit]]
-    more = start + limit < len(products)
-    return json_answer(list_view(shown, ids[start + limit - 1] if more else None))
+    if cursor and cursor not in ids:
+        raise InvalidRequest.of("cursor", "must be a nextCursor of this list, or absent to begin")
+    # The place in the list is that among all products: the one at the cursor may be deleted by now.
+    start = ids.index(cursor) + 1 if cursor else 0
+    live = [product for product in products[start:] if product.deleted_at is None]
+    shown = [product_view(client_id, product) for product in live[:limit]]
+    return json_answer(list_view(shown, live[limit - 1].id if len(live) > limit else None))
 
 
 @app.get(_PRODUCT)
@@ -162,7 +165,7 @@ def replace_product(
 ) -> Response[Any]:
     """Add the product, or put this in its place; without a picture it keeps the one it had."""
     clients.read(client_id)
-    product = _pictured(objects, client_id, {**body.members(), "id": product_id})
+    product = _pictured(objects, client_id, {**_members(client_id, product_id, body), "id": product_id})
 
     def put(current: Versioned[Client] | None) -> Client | None:
         return put_product(_client(current, client_id), product, change.now)
@@ -182,7 +185,7 @@ def patch_product(
 ) -> Response[Any]:
     """Change some members of the product; null clears one."""
     clients.read(client_id).document.product(product_id)
-    changes = body.members()
+    changes = _members(client_id, product_id, body)
     if changes.get("imageUrl") is not None:
         stored = _pictured(objects, client_id, {**changes, "id": product_id, "name": "-"})
         changes |= {"imageUrl": stored.image_url, "imageId": stored.image_id}
@@ -233,10 +236,21 @@ def read_product_image(
     raise NotFound("picture of product", product_id)
 
 
+def _members(client_id: str, product_id: str, body: ProductFields) -> dict[str, Any]:
+    """What the body says of the product; the address that we gave its picture says nothing new."""
+    members = body.members()
+    if members.get("imageUrl") == addresses.product_image(client_id, product_id):
+        del members["imageUrl"]
+    return members
+
+
 def _pictured(objects: ObjectStore, client_id: str, members: dict[str, Any]) -> Product:
     from clients_api.pictures import Pictures  # Pillow comes with it
 
-    return Pictures(objects, client_id).in_product(members, "/imageUrl")
+    pictures = Pictures(objects, client_id)
+    product = pictures.in_product(members, "/imageUrl")
+    pictures.store()
+    return product
 
 
 def _client(current: Versioned[Client] | None, client_id: str) -> Client:

@@ -1,12 +1,13 @@
 """Importing the seed's client.json: creates what is absent and touches nothing that is there.
 
-Tombstones count as there. Pictures are stored before the documents that name them, and the client before
-its studios; an import that stops half-way is completed by sending it again.
+Tombstones count as there. Everything is checked before anything is stored, so a refused import leaves
+nothing behind. Then come the pictures, before the documents that name them, and the client before its
+studios; an import that stops half-way is completed by sending it again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from clients_api.messages import (
     ImportedClient,
@@ -37,6 +38,13 @@ from scene_studio.store.object_store import ObjectStore
 from scene_studio.store.studios import Studios
 
 
+class _Part(NamedTuple):
+    """One document of an import: what becomes of it, and what makes it so."""
+
+    report: dict[str, Any]
+    commit: Callable[[], object]
+
+
 class Import:
     """One import of a client."""
 
@@ -55,15 +63,21 @@ class Import:
         """
         _check(asked)
         pictures = Pictures(self._objects, asked.id)
-        report = self._client(asked, pictures)
-        report["sceneStudios"] = [
+        client = self._client(asked, pictures)
+        studios = [
             self._studio(asked, studio, f"/sceneStudios/{at}", pictures)
             for at, studio in enumerate(asked.scene_studios)
         ]
-        report["picturesStored"] = pictures.stored
-        return report
+        stored = pictures.store()
+        for part in (client, *studios):
+            part.commit()
+        return {
+            **client.report,
+            "sceneStudios": [studio.report for studio in studios],
+            "picturesStored": stored,
+        }
 
-    def _client(self, asked: ImportedClient, pictures: Pictures) -> dict[str, Any]:
+    def _client(self, asked: ImportedClient, pictures: Pictures) -> _Part:
         try:
             known: Client | None = self._clients.read(asked.id).document
         except NotFound:
@@ -80,36 +94,41 @@ class Import:
             changed = import_into_client(client, products, asked.client_sessions, self._change.now)
             return changed or (None if current else client)
 
-        self._clients.commit(asked.id, add, self._change.request, self._change.pacing)
-        return {
+        report = {
             "id": asked.id,
             "created": known is None,
             "products": _made_and_there((product.id for product in asked.products), there),
         }
+        return _Part(
+            report,
+            lambda: self._clients.commit(asked.id, add, self._change.request, self._change.pacing),
+        )
 
-    def _studio(
-        self, client: ImportedClient, asked: ImportedStudio, field: str, pictures: Pictures
-    ) -> dict[str, Any]:
+    def _studio(self, client: ImportedClient, asked: ImportedStudio, field: str, pictures: Pictures) -> _Part:
         try:
             known = self._studios.read(client.id, asked.id).document
         except NotFound:
             known = None
         except Deleted:
-            return {"id": asked.id, "created": False, "deleted": True}
+            return _Part({"id": asked.id, "created": False, "deleted": True}, lambda: None)
         slots_there = {slot.id for slot in known.output_slots} if known else set()
         scenes_there = {scene.id for scene in known.user_scenes} if known else set()
         studio = self._built(client, asked, field, pictures, slots_there, scenes_there)
+        import_into_studio(known, studio, self._change.now)  # refuses here what the commit would refuse
 
         def add(current: Versioned[Studio] | None) -> Studio | None:
             return import_into_studio(current.document if current else None, studio, self._change.now)
 
-        self._studios.commit(client.id, asked.id, add, self._change.request, self._change.pacing)
-        return {
+        report = {
             "id": asked.id,
             "created": known is None,
             "outputSlots": _made_and_there((slot.id for slot in asked.output_slots), slots_there),
             "userScenes": _made_and_there((scene.id for scene in asked.user_scenes), scenes_there),
         }
+        return _Part(
+            report,
+            lambda: self._studios.commit(client.id, asked.id, add, self._change.request, self._change.pacing),
+        )
 
     def _built(
         self,
@@ -202,9 +221,7 @@ class _Slot:
         updated = self._studio.updated_at
         known = ImportedRevision(
             id=derive("shown-picture", url),
-            timestamp=int(datetime.fromisoformat(updated).timestamp() * 1000)
-            if updated
-            else change.milliseconds,
+            timestamp=_milliseconds(updated) if updated else change.milliseconds,
             product_ids=self._slot.product_ids,
             product_names=tuple(self._product_names.get(name, name) for name in self._slot.product_ids),
         )
@@ -239,6 +256,11 @@ class _Slot:
             if stored is not None:
                 members["scene"]["imageUrl"] = stored
         return SceneGenerationSettings.model_validate(members)
+
+
+def _milliseconds(time: str) -> int:
+    """An `IsoTime` in milliseconds since the Unix epoch, or 0 before it."""
+    return max(0, int(datetime.fromisoformat(time).timestamp() * 1000))
 
 
 def _check(asked: ImportedClient) -> None:

@@ -7,7 +7,7 @@ from scene_studio.generation.image_model import MAX_SEED, ImageModel
 from scene_studio.generation.job import Job, make_picture, seed_of
 from scene_studio.http.requests import Change
 from scene_studio.model.client import Product
-from scene_studio.model.errors import Busy, InvalidRequest, NotFound
+from scene_studio.model.errors import Busy, IdempotencyKeyReused, InvalidRequest, NotFound
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings, patched, resolve
 from scene_studio.model.studio import OutputSlot, Studio, add_revisions, add_slot, new_slot
@@ -44,10 +44,13 @@ def generate(
     made = _made_before(studios, objects, asked_of, asked.slot_id, image_ids, change)
     if made is not None:
         return asked_of, made
+    _check_key_is_new(asked_of, change)
     slot = _slot(asked_of, asked)
     products = _products(clients, client_id, slot, asked)
     settings = _settings(slot, asked)
-    slot = slot if asked_of.find_slot(slot.id) else _started(slot, products, settings)
+    if asked_of.find_slot(slot.id) is None:
+        slot = _started(slot, products, settings)
+        add_slot(asked_of, slot, change.now)  # refuses here, before a picture is paid for
     revisions = []
     for number, image_id in enumerate(image_ids):
         if change.pacing.monotonic() >= change.pacing.until:
@@ -104,6 +107,15 @@ def _made_before(
     found = [studios.find_revision(studio, slot, image_id) for image_id in image_ids]
     made = [revision for revision in found if revision is not None]
     return made if len(made) == len(image_ids) else None
+
+
+def _check_key_is_new(studio: Studio, change: Change) -> None:
+    """Refuse before a picture is paid for what the commit would refuse after it."""
+    applied = studio.applied_request(change.request.key)
+    if applied is not None and applied.body != change.request.body:
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key came with a different request before; send this one under a new key."
+        )
 
 
 def _slot(studio: Studio, asked: Generate) -> OutputSlot:

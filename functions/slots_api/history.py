@@ -58,4 +58,4 @@ def _position(cursor: str, slot: OutputSlot) -> tuple[int, str | None]:
     match = _CURSOR.fullmatch(cursor)
     if match is None:
         raise InvalidRequest.of("cursor", "must be a nextCursor of this history, or absent to begin")
-    return int(match[1]), match[2]
+    return min(int(match[1]), slot.history_count), match[2]

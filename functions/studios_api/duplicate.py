@@ -1,8 +1,10 @@
 """Copying a studio: the copied pictures first, then the pages, and last the document that names them."""
 
 from scene_studio.http.requests import Change
+from scene_studio.model import addresses
 from scene_studio.model.errors import AlreadyExists, Busy
 from scene_studio.model.revision import GeneratedSceneImage
+from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, existing
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
@@ -30,7 +32,7 @@ def duplicate_studio(
     copy_id = asked.id or change.new_id("studio")
     copy = _copy_of(source, copy_id, asked.name or f"{source.name[:190]} (copy)", change.now)
     if asked.with_history:
-        slots = [_with_history(studios, source, slot) for slot in copy.output_slots]
+        slots = [_with_history(studios, source, copy_id, slot) for slot in copy.output_slots]
         copy = copy.replace(output_slots=tuple(slots))
         _copy_objects(objects, source, copy, change)
     _copy_scenes(objects, source, copy)
@@ -46,7 +48,9 @@ def duplicate_studio(
 
 def _copy_of(source: Studio, copy_id: str, name: str, now: str) -> Studio:
     slots = [
-        OutputSlot(id=slot.id, product_ids=slot.product_ids, settings=slot.settings)
+        OutputSlot(
+            id=slot.id, product_ids=slot.product_ids, settings=_own_scene(slot.settings, source, copy_id)
+        )
         for slot in source.live_slots()
     ]
     return Studio(
@@ -60,12 +64,25 @@ def _copy_of(source: Studio, copy_id: str, name: str, now: str) -> Studio:
     )
 
 
-def _with_history(studios: Studios, source: Studio, slot: OutputSlot) -> OutputSlot:
+def _own_scene(settings: SceneGenerationSettings, source: Studio, copy_id: str) -> SceneGenerationSettings:
+    """The settings with the copy's scene picture in place of the same one of the source."""
+    scene = settings.scene
+    scene_id = addresses.named_scene(scene.image_url or "", source.client_id, source.id) if scene else None
+    if scene is None or scene_id is None:
+        return settings
+    own = addresses.scene_image(source.client_id, copy_id, scene_id)
+    return settings.replace(scene=scene.replace(image_url=own))
+
+
+def _with_history(studios: Studios, source: Studio, copy_id: str, slot: OutputSlot) -> OutputSlot:
     """The slot with its whole history inline; writing the copy folds it into pages of the copy's own."""
     original = source.slot(slot.id)
     revisions: list[GeneratedSceneImage] = []
     for part in studios.history(source, original):
-        revisions.extend(part.revisions)
+        revisions.extend(
+            revision.replace(settings=_own_scene(revision.settings, source, copy_id))
+            for revision in part.revisions
+        )
     return slot.replace(
         history=tuple(revisions),
         history_count=len(revisions),

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
@@ -15,12 +16,16 @@ from scene_studio.model.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
+from scene_studio.model.identifiers import ID_PATTERN
 
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
+MAX_DEPTH: Final = 100
+"""How deep arrays and objects may stand in one another; documents could not be read back far beyond it."""
 _JSON_TYPES: Final = re.compile(
     r"(text/plain|application/json|[a-z0-9.+-]+/[a-z0-9.+-]+\+json)\s*(;.*)?", re.IGNORECASE
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ID: Final = re.compile(ID_PATTERN)
 _TENANT_PATH: Final = re.compile(r"/api/clients/([^/]+)(/.*)?")
 
 
@@ -69,14 +74,33 @@ def _too_large() -> NoReturn:
     )
 
 
+def json_object(text: str) -> dict[str, Any]:
+    """The object of a JSON text; no body of ours is anything else.
+
+    Left to itself, the resolver's validation takes an array for the last object in it.
+
+    Raises:
+        MalformedJson: it is not JSON to the letter, as `strict_json` says.
+        InvalidRequest: it is another value.
+    """
+    value = strict_json(text)
+    if not isinstance(value, dict):
+        raise InvalidRequest.of("body", "must be an object")
+    return value
+
+
 def strict_json(text: str) -> Any:
     """The value of a JSON text, which is JSON to the letter: no NaN, no Infinity, no lone surrogates.
+
+    What could not be kept as it came is refused too: numbers beyond the range of a double, which would be
+    infinite, and values nested deeper than `MAX_DEPTH`.
 
     Raises:
         MalformedJson: it is not.
     """
     try:
-        value = json.loads(text, parse_constant=_not_json)
+        value = json.loads(text, parse_constant=_not_json, parse_float=_finite)
+        _check_depth(value)
         _check_characters(text, value)
     except json.JSONDecodeError as error:
         raise MalformedJson(
@@ -86,6 +110,27 @@ def strict_json(text: str) -> Any:
     except (ValueError, RecursionError) as error:
         raise MalformedJson(f"The body is not JSON that can be read: {error}.") from error
     return value
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(f"{digits[:40]} is beyond the range of numbers")
+    return number
+
+
+def _check_depth(value: Any) -> None:
+    containers = _containers([value])
+    for _ in range(MAX_DEPTH):
+        containers = [inner for outer in containers for inner in _containers(outer)]
+        if not containers:
+            return
+    raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
+
+
+def _containers(value: dict[str, Any] | list[Any]) -> list[dict[str, Any] | list[Any]]:
+    parts = value.values() if isinstance(value, dict) else value
+    return [part for part in parts if isinstance(part, dict | list)]
 
 
 def _check_characters(text: str, value: Any) -> None:
@@ -98,17 +143,19 @@ def _not_json(name: str) -> NoReturn:
 
 
 def check_path_ids(event: Mapping[str, Any]) -> None:
-    """Refuse an id in the address that holds a slash.
+    """Refuse an id in the address that is none.
 
     A gateway decodes `%2F` only after it has chosen the route, so the path that the function sees would be
-    another one.
+    another one; and with some characters it would be none that the function knows.
 
     Raises:
         InvalidRequest: there is such an id.
     """
     for name, value in (event.get("pathParameters") or {}).items():
-        if name.endswith("Id") and "/" in value:
-            raise InvalidRequest.of(name, "must be an id, which holds no slash")
+        if name.endswith("Id") and not _ID.fullmatch(value):
+            raise InvalidRequest.of(
+                name, "must be 1 to 64 letters, digits, _ and -, the first a letter or digit"
+            )
 
 
 def tenant_of(path: str) -> str | None:

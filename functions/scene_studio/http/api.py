@@ -16,7 +16,7 @@ from pydantic_core import to_json
 
 from scene_studio import runtime
 from scene_studio.http import problems
-from scene_studio.http.admission import check_path_ids, check_tenant, strict_json, with_json_body
+from scene_studio.http.admission import check_path_ids, check_tenant, json_object, with_json_body
 from scene_studio.http.problems import Problem
 from scene_studio.model.errors import (
     Busy,
@@ -38,7 +38,7 @@ class Api(APIGatewayHttpResolver):
     """A resolver whose every answer, good or bad, has the one form of design §6."""
 
     def __init__(self) -> None:
-        super().__init__(enable_validation=True, json_body_deserializer=strict_json, debug=False)
+        super().__init__(enable_validation=True, json_body_deserializer=json_object, debug=False)
         self.exception_handler(SceneStudioError)(self.refused)
         self.exception_handler(RequestValidationError)(self._invalid)
         self.exception_handler(RequestUnsupportedContentType)(self._unsupported)
@@ -119,11 +119,12 @@ def entry_point(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[str,
     """The Lambda handler of a function: answers an event, with a log context and one metric for its outcome."""
 
     @runtime.logger.inject_lambda_context
-    @runtime.metrics.log_metrics
     def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         answer = api.resolve(event, context)
         outcome = f"Status{answer['statusCode'] // 100}xx"
         runtime.metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+        runtime.metrics.flush_metrics()
+        runtime.metrics.clear_metrics()  # where metrics are switched off, flushing would let them pile up
         return answer
 
     return lambda_handler

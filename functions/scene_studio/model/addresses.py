@@ -42,16 +42,25 @@ def scene_image(client_id: str, studio_id: str, scene_id: str) -> str:
 
 def named_revision(reference: str, client_id: str, studio_id: str, slot_id: str) -> str | None:
     """The revision's id in its address, which may have an origin and a query; None if it is no such address."""
-    image_id = urlsplit(reference).path.removesuffix("/image").rpartition("/")[2]
+    path = _path(reference)
+    image_id = path.removesuffix("/image").rpartition("/")[2]
     own = revision_image(client_id, studio_id, slot_id, image_id)
-    return image_id if image_id and urlsplit(reference).path == own else None
+    return image_id if image_id and path == own else None
 
 
 def named_scene(reference: str, client_id: str, studio_id: str) -> str | None:
     """The id of the studio's own scene whose picture this is the address of; None if it is no such address."""
-    scene_id = urlsplit(reference).path.removesuffix("/image").rpartition("/")[2]
+    path = _path(reference)
+    scene_id = path.removesuffix("/image").rpartition("/")[2]
     own = scene_image(client_id, studio_id, scene_id)
-    return scene_id if scene_id and urlsplit(reference).path == own else None
+    return scene_id if scene_id and path == own else None
+
+
+def _path(reference: str) -> str:
+    try:
+        return urlsplit(reference).path
+    except ValueError:  # such as //[
+        return ""
 
 
 def is_elsewhere(url: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 
 from pydantic import Field
+from pydantic_core import to_json
 
 from scene_studio.model.base import Model, Text
 from scene_studio.model.document import Document
@@ -97,7 +98,7 @@ def edit_product(client: Client, product_id: str, changes: Mapping[str, Any], no
         Deleted: it is deleted.
     """
     old = client.product(product_id)
-    merged = {**old.to_json(), **changes}
+    merged = {name: value for name, value in {**old.to_json(), **changes}.items() if value is not None}
     return _with_product(client, old, Product.model_validate(merged), now)
 
 
@@ -135,12 +136,14 @@ def import_into_client(
     )
 
 
-def _session_identity(session: Any) -> Any:
-    return session.get("id", session) if isinstance(session, dict) else session
+def _session_identity(session: Any) -> bytes:
+    """What tells a session from others: its id, or the whole of it; as JSON, in which 1 is not true."""
+    has_id = isinstance(session, dict) and session.get("id") is not None
+    return to_json({"id": session["id"]} if has_id else [session])
 
 
 def _with_product(client: Client, old: Product, new: Product, now: str) -> Client | None:
-    if new == old:
+    if to_json(new) == to_json(old):  # to Python, true equals 1
         return None
     products = tuple(new if product is old else product for product in client.products)
     return client.replace(products=products, updated_at=now)

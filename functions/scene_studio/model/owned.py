@@ -5,7 +5,10 @@ save, however stale or wrong, can touch a history, a status or a count.
 """
 
 from collections.abc import Mapping
+from operator import is_
 from typing import Any, NamedTuple
+
+from pydantic_core import to_json
 
 from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.model.studio import OutputSlot, Studio, check_slot_limit, new_slot
@@ -52,10 +55,12 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
         current = studio.find_slot(slot_id) or new_slot(slot_id)
         slots.append(_with_owned_slot(current, wanted, rev if slot_id in picked else None, now))
     slots.extend(slot for slot in studio.output_slots if slot.id not in owned.slots)
-    changed = studio.replace(name=owned.name, output_slots=tuple(slots))
-    if changed == studio:
+    # By identity: to Python, true equals 1, and an edit from one to the other would be lost.
+    same_slots = len(slots) == len(studio.output_slots) and all(map(is_, slots, studio.output_slots))
+    if same_slots and owned.name == studio.name:
         return None
-    return check_slot_limit(changed.replace(updated_at=now))
+    changed = studio.replace(name=owned.name, output_slots=tuple(slots), updated_at=now)
+    return check_slot_limit(changed)
 
 
 def _owned_slot(slot: OutputSlot) -> OwnedSlot:
@@ -73,7 +78,7 @@ def _with_owned_slot(slot: OutputSlot, wanted: OwnedSlot, picked_rev: int | None
     changes: dict[str, Any] = {}
     if wanted.product_ids != current.product_ids:
         changes["product_ids"] = wanted.product_ids
-    if wanted.settings != current.settings:
+    if to_json(wanted.settings) != to_json(current.settings):
         changes["settings"] = SceneGenerationSettings.model_validate(dict(wanted.settings))
     if wanted.favorites != current.favorites:
         changes["favorites"] = wanted.favorites

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 from pydantic import Field, StrictBool, model_validator
 
 from scene_studio.model.base import Model, Text
+from scene_studio.model.errors import InvalidRequest
 
 AspectRatio = Literal["1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9", "9:21", "21:9"]
 ASPECT_RATIOS: Final = get_args(AspectRatio)
@@ -62,6 +63,9 @@ class SceneGenerationSettings(Model):
         return self
 
 
+_KNOWN: Final = frozenset(field.alias for field in SceneGenerationSettings.model_fields.values())
+
+
 class ResolvedSettings(SceneGenerationSettings):
     """Settings with a value for every member but the scene."""
 
@@ -88,13 +92,21 @@ def patched(settings: Mapping[str, Any], edit: SceneGenerationSettings | None) -
     """The JSON members of settings after an edit: absent leaves a member, null clears it, None clears all.
 
     A scene is one value: it is replaced whole, never mixed from two.
+
+    Raises:
+        InvalidRequest: there would be more than `MAX_UNKNOWN_SETTINGS` members of other names.
     """
     if edit is None:
         return {}
     given = edit.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if edit.scene is not None:
         given["scene"] = edit.scene.to_json()
-    return {name: value for name, value in {**settings, **given}.items() if value is not None}
+    merged = {name: value for name, value in {**settings, **given}.items() if value is not None}
+    if len(merged.keys() - _KNOWN) > MAX_UNKNOWN_SETTINGS:
+        raise InvalidRequest.of(
+            "/settings", f"at most {MAX_UNKNOWN_SETTINGS} settings of other names are kept; clear one with null"
+        )
+    return merged
 
 
 SUGGESTIONS: Final = {

@@ -1,0 +1,35 @@
+"""Following lists and pictures to where they lead."""
+
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from scene_studio.store.sqlite import SignedObject, SqliteObjectStore
+from tests.support.api import Answer, call
+
+
+def all_items(path: str, limit: int) -> list[dict[str, object]]:
+    """Every item of a list, part after part."""
+    items: list[dict[str, object]] = []
+    cursor = ""
+    while True:
+        part = call("GET", f"{path}?limit={limit}{cursor}")
+        assert part.status == 200, part.body
+        assert len(part.json["items"]) <= limit
+        items += part.json["items"]
+        if "nextCursor" not in part.json:
+            return items
+        cursor = f"&cursor={part.json['nextCursor']}"
+
+
+def opened(answer: Answer, store: Path) -> SignedObject:
+    """What the signed address of a redirect gives."""
+    assert answer.status == 302, answer.body
+    address = urlsplit(answer.headers["location"])
+    objects = SqliteObjectStore(store)
+    try:
+        key = unquote(address.path).removeprefix("/_objects/")
+        found = objects.open_signed(key, dict(parse_qsl(address.query)))
+    finally:
+        objects.close()
+    assert found is not None
+    return found
