@@ -173,9 +173,10 @@ class Documents(Generic[D]):
                 current, decision = self._decided(key, operation, request, first=attempt == 0)
             except Unavailable:
                 continue
-            if doubt is not None and doubt.is_settled_by(current):
-                doubt = None
+            doubt = _unsettled(doubt, current)
             if isinstance(decision, Encoded):
+                if doubt is not None and doubt.is_past_settling_by(current):
+                    break
                 try:
                     return self._write(key, current, decision)
                 except WriteUnsettled:
@@ -268,9 +269,18 @@ class _Doubt(NamedTuple):
         Once the entity tag has moved, its condition can never hold again. But a document remembers only so
         many requests: after as many commits, not finding one proves nothing.
         """
-        if (current.version.etag if current else None) == self.etag:
-            return False
-        return current is None or current.document.rev - self.rev <= RING_SIZE
+        return self._has_moved(current) and not self.is_past_settling_by(current)
+
+    def is_past_settling_by(self, current: Versioned[D] | None) -> bool:
+        """Whether the write may have landed and been forgotten since, so that another might double it."""
+        return self._has_moved(current) and current is not None and current.document.rev - self.rev > RING_SIZE
+
+    def _has_moved(self, current: Versioned[D] | None) -> bool:
+        return (current.version.etag if current else None) != self.etag
+
+
+def _unsettled(doubt: _Doubt | None, current: Versioned[D] | None) -> _Doubt | None:
+    return None if doubt is None or doubt.is_settled_by(current) else doubt
 
 
 def _gave_up(*, in_doubt: bool) -> SceneStudioError:

@@ -63,6 +63,8 @@ class S3ObjectStore:
             retries: Any = {"mode": "standard", "total_max_attempts": attempts}
             config = Config(
                 signature_version="s3v4",
+                # Otherwise presigned addresses name the global host, which serves us-east-1 alone reliably.
+                s3={"addressing_style": "virtual"},
                 retries=retries,
                 connect_timeout=_CONNECT_SECONDS,
                 read_timeout=_READ_SECONDS,
@@ -198,14 +200,14 @@ class S3ObjectStore:
             except ClientError as error:
                 if _status(error) == 412:
                     return False
-                if _code(error) == "ConditionalRequestConflict":
-                    continue  # a delete of the key is under way; this says nothing about what is there
+                if _status(error) == 409:
+                    continue  # another write or delete of the key is under way; this says nothing of its end
                 raise _read_failure(error) from error
             except BotoCoreError as error:
                 raise Unavailable(str(error)) from error
             else:
                 return True
-        raise Unavailable("S3 kept answering ConditionalRequestConflict")
+        raise Unavailable("S3 kept answering that another write of the key was under way")
 
     def _head(self, key: str) -> ObjectHead | None:
         try:
@@ -220,7 +222,7 @@ class S3ObjectStore:
 
 
 def _version(answer: Mapping[str, Any]) -> ObjectVersion:
-    if "VersionId" not in answer:
+    if answer.get("VersionId", "null") == "null":  # versioning was never turned on, or is suspended
         raise RuntimeError("the bucket is not versioned; turn versioning on, studios depend on it")
     return ObjectVersion(answer["ETag"], answer["VersionId"])
 

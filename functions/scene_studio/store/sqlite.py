@@ -47,6 +47,7 @@ CREATE TABLE IF NOT EXISTS versions (
     written REAL NOT NULL
 );
 CREATE INDEX IF NOT EXISTS versions_by_key ON versions (key, id);
+CREATE INDEX IF NOT EXISTS versions_by_age ON versions (key, written);
 CREATE TABLE IF NOT EXISTS heads (key TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
@@ -56,9 +57,11 @@ CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) 
 _INSERT: Final = "INSERT INTO versions (key, body, content_type, metadata, written) VALUES (?, ?, ?, ?, ?)"
 _BODY: Final = "SELECT body, content_type FROM versions JOIN heads ON id = version WHERE heads.key = ?"
 _PRUNE: Final = """
-DELETE FROM versions WHERE key = ? AND written < ? AND id <
-    (SELECT id FROM versions WHERE key = ? ORDER BY id DESC LIMIT 1 OFFSET ?)
+DELETE FROM versions WHERE key = :key
+    AND id < (SELECT max(id) FROM versions WHERE key = :key AND written < :replaced_before)
+    AND id < (SELECT id FROM versions WHERE key = :key ORDER BY id DESC LIMIT 1 OFFSET :kept - 1)
 """
+"""A version's time begins when the next one replaces it, as that of noncurrent versions does in S3."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +286,8 @@ class SqliteObjectStore:
         now = self._clock()
         written = db.execute(_INSERT, (key, body, content_type, json.dumps(dict(metadata)), now)).lastrowid
         db.execute("INSERT OR REPLACE INTO heads VALUES (?, ?)", (key, written))
-        db.execute(_PRUNE, (key, now - _KEPT_SECONDS, key, _KEPT_VERSIONS - 1))
+        kept = {"key": key, "replaced_before": now - _KEPT_SECONDS, "kept": _KEPT_VERSIONS}
+        db.execute(_PRUNE, kept)
         return int(written or 0)
 
 

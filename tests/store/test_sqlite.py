@@ -1,0 +1,169 @@
+import multiprocessing
+import sqlite3
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from scene_studio.store import sqlite
+from scene_studio.store.object_store import (
+    ABSENT,
+    Absent,
+    ObjectVersion,
+    StoredObject,
+    Unavailable,
+)
+from scene_studio.store.sqlite import SqliteObjectStore
+from tests.support.stores import sqlite_store
+
+KEY = "clients/acme/client.json"
+JSON = "application/json"
+DAY = 86_400.0
+SPAWN = multiprocessing.get_context("spawn")
+
+
+class Clock:
+    """Seconds since the epoch, as the test sets them."""
+
+    now = 1_700_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def readable(store: SqliteObjectStore, versions: list[ObjectVersion]) -> list[bool]:
+    return [store.get(KEY, version_id=version.version_id) is not None for version in versions]
+
+
+def write_versions(store: SqliteObjectStore, versions: list[ObjectVersion], count: int) -> None:
+    for _ in range(count):
+        expected: str | Absent = versions[-1].etag if versions else ABSENT
+        versions.append(store.put(KEY, b"{}", expected=expected, content_type=JSON))
+
+
+def test_versions_are_kept_for_thirty_days_however_many_there_are(tmp_path: Path) -> None:
+    clock, versions = Clock(), list[ObjectVersion]()
+    store = SqliteObjectStore(tmp_path / "store.sqlite", clock=clock)
+    write_versions(store, versions, 150)
+    clock.now += 29.9 * DAY
+    write_versions(store, versions, 1)
+
+    assert readable(store, versions) == [True] * 151
+    store.close()
+
+
+def test_of_older_versions_the_newest_hundred_are_kept(tmp_path: Path) -> None:
+    clock, versions = Clock(), list[ObjectVersion]()
+    store = SqliteObjectStore(tmp_path / "store.sqlite", clock=clock)
+    write_versions(store, versions, 150)
+    store.put_once("another", b"{}", content_type=JSON)
+    clock.now += 31 * DAY
+    write_versions(store, versions, 1)
+
+    # The last of the 150 was replaced just now, so its time has only begun.
+    assert readable(store, versions) == [False] * 51 + [True] * 100
+    assert isinstance(store.get("another"), StoredObject)
+    store.close()
+
+
+def test_a_version_has_thirty_days_from_when_it_was_replaced(tmp_path: Path) -> None:
+    clock, versions = Clock(), list[ObjectVersion]()
+    store = SqliteObjectStore(tmp_path / "store.sqlite", clock=clock)
+    write_versions(store, versions, 1)
+    clock.now += 60 * DAY
+    write_versions(store, versions, 150)
+    assert readable(store, versions) == [True] * 151
+
+    clock.now += 31 * DAY
+    write_versions(store, versions, 1)
+    assert readable(store, versions) == [False] * 52 + [True] * 100
+    store.close()
+
+
+def test_looking_for_old_versions_reads_none_of_the_kept_ones(tmp_path: Path) -> None:
+    with sqlite_store(tmp_path) as store:
+        plan = store._db.execute(
+            f"EXPLAIN QUERY PLAN {sqlite._PRUNE}", {"key": "", "replaced_before": 0, "kept": 100}
+        ).fetchall()
+
+    subqueries = [row[3] for row in plan if row[3].startswith("SEARCH")][1:]
+    assert len(subqueries) == 2
+    assert all("COVERING INDEX" in step for step in subqueries)
+
+
+def signed(store: SqliteObjectStore, key: str = "picture", seconds: int = 60) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(store.presigned_url(key, seconds=seconds)).query))
+
+
+def test_a_signed_address_ends_when_its_time_is_over(tmp_path: Path) -> None:
+    clock = Clock()
+    store = SqliteObjectStore(tmp_path / "store.sqlite", clock=clock)
+    store.put_once("picture", b"picture", content_type="image/jpeg")
+    query = signed(store, seconds=60)
+
+    clock.now += 60
+    assert store.open_signed("picture", query) is not None
+    clock.now += 1
+    assert store.open_signed("picture", query) is None
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"expires": "9999999999"},
+        {"expires": ""},
+        {"disposition": "attachment"},
+        {"signature": "0" * 64},
+        {"signature": ""},
+        {"signature": "ä"},
+    ],
+)
+def test_a_signed_address_that_was_tampered_with_gives_nothing(tmp_path: Path, change: dict[str, str]) -> None:
+    with sqlite_store(tmp_path) as store:
+        store.put_once("picture", b"picture", content_type="image/jpeg")
+        store.put_once("other", b"other", content_type="image/jpeg")
+        query = signed(store)
+
+        assert store.open_signed("picture", query) is not None
+        assert store.open_signed("picture", {**query, **change}) is None
+        assert store.open_signed("other", query) is None
+        for name in query:
+            assert store.open_signed("picture", {n: v for n, v in query.items() if n != name}) is None
+
+
+def test_a_signed_address_of_what_is_not_there_gives_nothing(tmp_path: Path) -> None:
+    with sqlite_store(tmp_path) as store:
+        assert store.open_signed("missing", signed(store, "missing")) is None
+
+
+def test_a_signature_of_one_file_opens_nothing_in_another(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    with sqlite_store(tmp_path) as store, sqlite_store(tmp_path / "other") as another:
+        another.put_once("picture", b"picture", content_type="image/jpeg")
+        assert another.open_signed("picture", signed(store)) is None
+
+
+def test_a_file_that_stays_busy_is_unavailable_for_writing_and_open_for_reading(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.01)
+    with sqlite_store(tmp_path) as store:
+        version = store.put(KEY, b"one", expected=ABSENT, content_type=JSON)
+        other = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        for write in (
+            lambda: store.put(KEY, b"two", expected=version.etag, content_type=JSON),
+            lambda: store.put_once("once", b"{}", content_type=JSON),
+            lambda: store.copy_once(KEY, "copy"),
+            lambda: store.delete(KEY),
+        ):
+            with pytest.raises(Unavailable):
+                write()
+        assert store.get(KEY) == StoredObject(b"one", version, {})
+        other.execute("ROLLBACK")
+        other.close()
+
+        assert store.put_once("once", b"{}", content_type=JSON) is True
+        assert store.list_names("").names == (KEY, "once")
