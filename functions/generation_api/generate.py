@@ -10,7 +10,7 @@ from scene_studio.model.client import Product
 from scene_studio.model.errors import Busy, InvalidRequest, NotFound
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings, patched, resolve
-from scene_studio.model.studio import OutputSlot, Studio, add_revisions, add_slot, new_slot
+from scene_studio.model.studio import OutputSlot, Studio, add_revisions, add_slot, existing, new_slot
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.clients import Clients
@@ -38,13 +38,13 @@ def generate(
         SceneStudioError: the studio, the slot, a product or a scene is not there, the model refused, or the
             store gave no answer. Pictures that were made stay stored, and a repeated request takes them up.
     """
-    asked_of = studios.read(client_id, studio_id).document
+    asked_of = studios.read_any(client_id, studio_id).document
     # The body is part of the ids: a key that comes again with another body must not find this one's pictures.
     image_ids = [change.new_id("image", str(number), change.body) for number in range(asked.count)]
     made = _made_before(studios, objects, asked_of, asked.slot_id, image_ids, change)
     if made is not None:
         return asked_of, made
-    slot = _slot(asked_of, asked)
+    slot = _slot(existing(asked_of, studio_id), asked)
     products = _products(clients, client_id, slot, asked)
     settings = _settings(slot, asked)
     slot = slot if asked_of.find_slot(slot.id) else _started(slot, products, settings)

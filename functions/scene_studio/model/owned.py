@@ -30,7 +30,7 @@ class Owned(NamedTuple):
 
 def owned_by_people(studio: Studio) -> Owned:
     """What people own in this studio."""
-    return Owned(studio.name, {slot.id: _owned_slot(slot) for slot in studio.output_slots})
+    return Owned(studio.name, {slot.id: owned_slot(slot) for slot in studio.output_slots})
 
 
 def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -> Studio | None:
@@ -58,7 +58,8 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
     return check_slot_limit(changed.replace(updated_at=now))
 
 
-def _owned_slot(slot: OutputSlot) -> OwnedSlot:
+def owned_slot(slot: OutputSlot) -> OwnedSlot:
+    """What people own in this slot."""
     return OwnedSlot(
         product_ids=slot.product_ids,
         settings=slot.settings.to_json(),
@@ -69,7 +70,7 @@ def _owned_slot(slot: OutputSlot) -> OwnedSlot:
 
 
 def _with_owned_slot(slot: OutputSlot, wanted: OwnedSlot, picked_rev: int | None, now: str) -> OutputSlot:
-    current = _owned_slot(slot)
+    current = owned_slot(slot)
     changes: dict[str, Any] = {}
     if wanted.product_ids != current.product_ids:
         changes["product_ids"] = wanted.product_ids

@@ -175,35 +175,6 @@ def add_slot(studio: Studio, slot: OutputSlot, now: str) -> Studio:
     return check_slot_limit(studio.with_slot(slot).replace(updated_at=now))
 
 
-def delete_slot(studio: Studio, slot_id: str, now: str) -> Studio | None:
-    """The studio with this slot's tombstone set; None when it is set already.
-
-    Raises:
-        NotFound: there never was such a slot.
-    """
-    slot = studio.find_slot(slot_id)
-    if slot is None:
-        raise NotFound("slot", slot_id)
-    if slot.deleted_at is not None:
-        return None
-    return studio.with_slot(slot.replace(deleted_at=now)).replace(updated_at=now)
-
-
-def undelete_slot(studio: Studio, slot_id: str, now: str) -> Studio | None:
-    """The studio with this slot's tombstone lifted; None when it is not deleted.
-
-    Raises:
-        NotFound: there never was such a slot.
-        InvalidRequest: the studio has all the slots that it may have.
-    """
-    slot = studio.find_slot(slot_id)
-    if slot is None:
-        raise NotFound("slot", slot_id)
-    if slot.deleted_at is None:
-        return None
-    return check_slot_limit(studio.with_slot(slot.replace(deleted_at=None)).replace(updated_at=now))
-
-
 def delete_studio(studio: Studio, now: str) -> Studio | None:
     """The studio with its tombstone set; None when it is set already."""
     return None if studio.deleted_at is not None else studio.replace(deleted_at=now, updated_at=now)
