@@ -114,10 +114,8 @@ def _slot(studio: Studio, asked: Generate) -> OutputSlot:
 
 def _started(slot: OutputSlot, products: Sequence[Product], settings: ResolvedSettings) -> OutputSlot:
     """A slot for an Execute that came before the save of its row: the slot begins with what was executed."""
-    return slot.replace(
-        product_ids=tuple(product.id for product in products),
-        settings=SceneGenerationSettings.model_validate(settings.to_json()),
-    )
+    chosen = SceneGenerationSettings.model_validate(settings.to_json())
+    return new_slot(slot.id, [product.id for product in products], chosen)
 
 
 def _products(clients: Clients, client_id: str, slot: OutputSlot, asked: Generate) -> list[Product]:

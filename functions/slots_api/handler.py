@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from scene_studio.http.api import Api, entry_point, json_answer
-from scene_studio.http.edits import checked, edit_request, known_revisions, knows_none, saved_answer
+from scene_studio.http.edits import checked, edit_request, kept, known_revisions, knows_none, saved_answer
 from scene_studio.http.pictures import Download, Size, redirect_to, redirect_to_first
 from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import (
@@ -67,7 +67,7 @@ def create_slot(
     settings = body.settings and SceneGenerationSettings.model_validate(body.settings.to_json())
     slot = new_slot(slot_id, body.product_ids, settings)
     fields = dict.fromkeys(body.product_ids, "/productIds")
-    known = checked(studios, client_id, studio_id, lambda _: clients.products(client_id, fields))
+    known = kept(lambda: clients.products(client_id, fields))
 
     def plan(base: Studio) -> Wanted:
         known()
@@ -92,10 +92,10 @@ def edit_slot(
 ) -> Response[Any]:
     """Change some of what people own in the slot."""
 
-    def check(studio: Studio) -> KnowsRevision:
+    def check(studio: Studio, *, fresh: bool) -> KnowsRevision:
         added = new_products(studio.find_slot(slot_id), body.product_ids)
         clients.products(client_id, dict.fromkeys(added, "/productIds"))
-        return known_revisions(studios, studio, ((slot_id, body.output_image),))
+        return known_revisions(studios, studio, ((slot_id, body.output_image),), fresh=fresh)
 
     needed = body.product_ids or body.output_image
     knows = checked(studios, client_id, studio_id, check) if needed else knows_none

@@ -1,6 +1,7 @@
 """Studios: create, list, read, edit, delete, undelete, duplicate."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from scene_studio.http.edits import (
     check_condition,
     checked,
     edit_request,
+    kept,
     known_revisions,
     knows_none,
     saved_answer,
@@ -37,7 +39,7 @@ from scene_studio.http.views import list_view, studio_view, summary_view
 from scene_studio.model import addresses
 from scene_studio.model.compare import compare
 from scene_studio.model.edits import KnowsRevision, StudioEdit, chosen_products, edited_studio, restored
-from scene_studio.model.errors import AlreadyExists, NotFound, PreconditionFailed, PreconditionRequired
+from scene_studio.model.errors import AlreadyExists, NotFound, PreconditionFailed
 from scene_studio.model.studio import Studio, delete_studio, existing, new_studio, undelete_studio
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Commit
@@ -150,11 +152,12 @@ def edit_studio(
     rows = body.output_slots
     edit = edit_request(change, condition, prefer, [row.etag for row in rows or () if row.etag])
     if rows is not None and edit.version is None:
-        raise PreconditionRequired(studios.read(client_id, studio_id))
+        edit = replace(edit, from_nothing=True)
 
-    def check(studio: Studio) -> KnowsRevision:
+    def check(studio: Studio, *, fresh: bool) -> KnowsRevision:
         clients.products(client_id, chosen_products(studio, body))
-        return known_revisions(studios, studio, ((row.id, row.output_image) for row in rows or ()))
+        chosen = ((row.id, row.output_image) for row in rows or ())
+        return known_revisions(studios, studio, chosen, fresh=fresh)
 
     knows = checked(studios, client_id, studio_id, check) if rows else knows_none
     saved = Saving(studios, client_id, studio_id).save(lambda base: edited_studio(base, body, knows()), edit)
@@ -207,9 +210,7 @@ def restore_version(
     change: ChangeOf,
 ) -> Response[Any]:
     """Put back what people owned in an old version, of the studio or of one slot; newer revisions stay."""
-    old = checked(
-        studios, client_id, studio_id, lambda _: read_version(studios, client_id, studio_id, body.version)
-    )
+    old = kept(lambda: read_version(studios, client_id, studio_id, body.version))
     saved = Saving(studios, client_id, studio_id).save(
         lambda base: restored(base, old().document, body.slot_id), edit_request(change, condition, prefer)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, NoReturn, Protocol, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -14,7 +14,7 @@ from scene_studio.http.requests import Change
 from scene_studio.http.views import studio_view
 from scene_studio.model import addresses
 from scene_studio.model.edits import KnowsRevision
-from scene_studio.model.errors import Busy, PreconditionFailed, SceneStudioError
+from scene_studio.model.errors import Busy, NotFound, PreconditionFailed, SceneStudioError
 from scene_studio.model.studio import Studio, existing
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Commit
@@ -22,9 +22,18 @@ from scene_studio.store.saving import EditRequest, Saved
 from scene_studio.store.studios import Studios
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 Check = Callable[[], T]
 """The outcome of a check, kept until the commit loop asks: it gives a value or raises what was found wrong."""
+
+
+class StudioCheck(Protocol[T_co]):
+    """A check of a studio, which is told whether that is the studio as it stands."""
+
+    def __call__(self, studio: Studio, *, fresh: bool) -> T_co:
+        """What the check finds out; raises what is wrong."""
+        ...
 
 
 def edit_request(
@@ -35,11 +44,17 @@ def edit_request(
     return EditRequest(change.request, change.now, change.pacing, oldest_version(named), preferences.strict)
 
 
-def checked(studios: Studios, client_id: str, studio_id: str, check: Callable[[Studio], T]) -> Check[T]:
+def checked(studios: Studios, client_id: str, studio_id: str, check: StudioCheck[T_co]) -> Check[T_co]:
     """Check something against a studio, before the commit loop but without refusing yet.
 
     The studio as this process knows it will do if it passes there; what fails is checked on the studio as it
     stands. A refusal is kept until the loop has looked whether the request was applied already.
+
+    Args:
+        studios: where the studio is.
+        client_id: whose.
+        studio_id: which.
+        check: is given the studio, and whether that is the studio as it stands.
 
     Raises:
         Busy: the store could not be read.
@@ -47,23 +62,41 @@ def checked(studios: Studios, client_id: str, studio_id: str, check: Callable[[S
     known = studios.cached(client_id, studio_id)
     if known is not None:
         try:
-            return _value(check(known))
+            value = check(known, fresh=False)
         except SceneStudioError:
             pass  # the studio known here may be long since replaced
+        else:
+            return lambda: value
+    return kept(lambda: check(existing(studios.read_any(client_id, studio_id).document, studio_id), fresh=True))
+
+
+def kept(check: Callable[[], T]) -> Check[T]:
+    """Make a check now and keep what it finds, good or bad, until the commit loop asks for it.
+
+    Raises:
+        Busy: the store could not be read.
+    """
     try:
-        return _value(check(existing(studios.read_any(client_id, studio_id).document, studio_id)))
+        value = check()
     except Busy:
         raise
-    except SceneStudioError as refusal:
-        return _refusal(refusal)
+    except SceneStudioError as error:
+        refusal = error
+
+        def refuse() -> NoReturn:
+            raise refusal
+
+        return refuse
+    return lambda: value
 
 
 def known_revisions(
-    studios: Studios, studio: Studio, wanted: Iterable[tuple[str, str | None]]
+    studios: Studios, studio: Studio, wanted: Iterable[tuple[str, str | None]], *, fresh: bool
 ) -> KnowsRevision:
-    """Look up the chosen revisions that are not inline, once; what a history has, it never loses.
+    """Look up the chosen revisions, once and before the edit; what a history has, it never loses.
 
     Raises:
+        NotFound: there is none of this name in a studio that may be long since replaced.
         Busy: the store could not be read.
     """
     known: set[tuple[str, str]] = set()
@@ -72,8 +105,10 @@ def known_revisions(
         if slot is None or reference is None:
             continue
         named = addresses.named_revision(reference, studio.client_id, studio.id, slot_id) or reference
-        if named != slot.output_image and studios.find_revision(studio, slot, named):
+        if named == slot.output_image or studios.find_revision(studio, slot, named):
             known.add((slot_id, named))
+        elif not fresh:
+            raise NotFound("revision", named)
     return lambda slot_id, image_id: (slot_id, image_id) in known
 
 
@@ -146,14 +181,3 @@ def merge_view(saved: Saved) -> dict[str, Any]:
         return {}
     conflicts = conflicts_view(saved.commit.current.document, saved.conflicts)
     return {"merge": {"conflicts": conflicts, "ignored": [error._asdict() for error in saved.ignored]}}
-
-
-def _value(value: T) -> Check[T]:
-    return lambda: value
-
-
-def _refusal(refusal: SceneStudioError) -> Check[Any]:
-    def refuse() -> Any:
-        raise refusal
-
-    return refuse

@@ -49,7 +49,7 @@ def slot_view(entry: Versioned[Studio], slot: OutputSlot) -> dict[str, Any]:
         mode="json",
         by_alias=True,
         exclude_none=True,
-        exclude={"history", "older_history", "picked_rev", "deleted_at", "output_image"},
+        exclude={"history", "older_history", "picked_rev", "deleted_at", "output_image", "born"},
     )
     if slot.output_image is not None:
         view["outputImage"] = _image_address(studio, slot, slot.output_image)

@@ -49,7 +49,7 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
     rev = studio.rev + 1
     slots = []
     for slot_id, wanted in owned.slots.items():
-        current = studio.find_slot(slot_id) or new_slot(slot_id)
+        current = studio.find_slot(slot_id) or _made(slot_id, wanted)
         slots.append(_with_owned_slot(current, wanted, rev if slot_id in picked else None, now))
     slots.extend(slot for slot in studio.output_slots if slot.id not in owned.slots)
     changed = studio.replace(name=owned.name, output_slots=tuple(slots))
@@ -67,6 +67,20 @@ def owned_slot(slot: OutputSlot) -> OwnedSlot:
         output_image=slot.output_image,
         deleted=slot.deleted_at is not None,
     )
+
+
+def births(studio: Studio) -> dict[str, OwnedSlot]:
+    """What people owned in each slot when it was made, for the slots of which that is known."""
+    return {
+        slot.id: OwnedSlot(slot.born.product_ids, slot.born.settings.to_json(), (), None, deleted=False)
+        for slot in studio.output_slots
+        if slot.born is not None
+    }
+
+
+def _made(slot_id: str, wanted: OwnedSlot) -> OutputSlot:
+    settings = SceneGenerationSettings.model_validate(dict(wanted.settings))
+    return new_slot(slot_id, wanted.product_ids, settings)
 
 
 def _with_owned_slot(slot: OutputSlot, wanted: OwnedSlot, picked_rev: int | None, now: str) -> OutputSlot:

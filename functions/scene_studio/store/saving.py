@@ -11,9 +11,9 @@ from typing import Final, NamedTuple
 
 from scene_studio.model.document import RequestKey
 from scene_studio.model.edits import Wanted
-from scene_studio.model.errors import EditConflict, FieldError, VersionGone
+from scene_studio.model.errors import EditConflict, FieldError, PreconditionRequired, VersionGone
 from scene_studio.model.merge import Conflict, merge, touched
-from scene_studio.model.owned import Owned, owned_by_people, with_owned
+from scene_studio.model.owned import Owned, births, owned_by_people, with_owned
 from scene_studio.model.studio import Studio, existing
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Commit, Effect
@@ -35,6 +35,8 @@ class EditRequest:
         now: when it came, as documents spell it.
         pacing: how long it may try.
         version: the version that it was made from; None means whatever version is the latest.
+        from_nothing: that it was made from no version at all: by a browser that made all its rows itself and
+            never read them back. What others made is left alone then, and nothing is deleted.
         strict: whether a conflict refuses it.
     """
 
@@ -42,6 +44,7 @@ class EditRequest:
     now: str
     pacing: Pacing
     version: str | None = None
+    from_nothing: bool = False
     strict: bool = False
 
 
@@ -64,6 +67,7 @@ class Saved(NamedTuple):
 
 class _NoBase(Enum):
     LATEST = auto()
+    NOTHING = auto()
     GONE = auto()
 
 
@@ -88,10 +92,11 @@ class Saving:
             NotFound: there is no such studio.
             Deleted: the studio is deleted.
             EditConflict: others changed the same fields, and the edit is strict; nothing was written.
+            PreconditionRequired: it was made from nothing, but is about slots that others made.
             VersionGone: the store no longer has a version that the edit was made from.
             SceneStudioError: as the plan and the commit raise.
         """
-        base = self._base(edit.version)
+        base = _NoBase.NOTHING if edit.from_nothing else self._base(edit.version)
         outcome = _Outcome()
 
         def apply(current: Versioned[Studio] | None) -> Studio | None:
@@ -99,8 +104,10 @@ class Saving:
             studio = existing(current.document if current else None, self._studio_id)
             if base is _NoBase.GONE:
                 raise VersionGone(current)
-            made_from = studio if base is _NoBase.LATEST else base.document
+            made_from = _made_from(base, studio)
             wanted = plan(made_from)
+            if base is _NoBase.NOTHING:
+                _check_rows_are_own(current, studio, wanted)
             outcome = _merged(wanted, made_from, studio)
             if edit.strict and outcome.conflicts:
                 raise EditConflict(current, outcome.conflicts)
@@ -127,21 +134,35 @@ class Saving:
         """
         if base is _NoBase.LATEST:
             return _Outcome()
-        if base is _NoBase.GONE:
-            wanted = plan(commit.current.document)
-            return _Outcome(wanted.owned, touched(_NOTHING, wanted.owned), wanted.ignored)
-        wanted = plan(base.document)
         theirs = self._studios.version(self._client_id, self._studio_id, commit.replaced)
-        if theirs is None:
-            owned = owned_by_people(base.document)
+        if theirs is None or base is _NoBase.GONE:
+            made_from = _made_from(base, commit.current.document)
+            wanted = plan(made_from)
+            owned = _NOTHING if base is _NoBase.GONE else owned_by_people(made_from)
             return _Outcome(wanted.owned, touched(owned, wanted.owned), wanted.ignored)
-        return _merged(wanted, base.document, theirs.document)
+        made_from = _made_from(base, theirs.document)
+        return _merged(plan(made_from), made_from, theirs.document)
+
+
+def _made_from(base: Versioned[Studio] | _NoBase, theirs: Studio) -> Studio:
+    if base is _NoBase.NOTHING:
+        return theirs.replace(output_slots=())
+    return theirs if isinstance(base, _NoBase) else base.document
+
+
+def _check_rows_are_own(current: Versioned[Studio] | None, studio: Studio, wanted: Wanted) -> None:
+    """Refuse rows without a base where they might undo what others did."""
+    named = [studio.find_slot(slot_id) for slot_id in wanted.owned.slots]
+    if any(slot is not None and slot.born is None for slot in named) or (not named and studio.live_slots()):
+        raise PreconditionRequired(current)
 
 
 def _merged(wanted: Wanted, base: Studio, theirs: Studio) -> _Outcome:
     if base is theirs:
         return _Outcome(wanted.owned, (), wanted.ignored)
-    merged = merge(owned_by_people(base), wanted.owned, owned_by_people(theirs), _asked(base, theirs))
+    merged = merge(
+        owned_by_people(base), wanted.owned, owned_by_people(theirs), _asked(base, theirs), births(theirs)
+    )
     return _Outcome(merged.owned, merged.conflicts, wanted.ignored)
 
 
