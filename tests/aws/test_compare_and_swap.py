@@ -79,7 +79,7 @@ def test_32_writers_of_one_studio_lose_no_edit_and_leave_no_gap(store: S3ObjectS
         for number in range(4):
             text = f"{writer}.{number}"
             edit = SlotEdit.model_validate({"settings": {"promptText": text}})
-            request = EditRequest(RequestKey(text, "body"), NOW, within(120))
+            request = EditRequest(request=RequestKey(text, "body"), now=NOW, pacing=within(120))
             saving.save(lambda base: edited_slot(base, f"slot-{writer}", edit, lambda *_: False), request)  # noqa: B023 - called at once
 
     with ThreadPoolExecutor(THREADS) as pool:

@@ -38,7 +38,7 @@ def write(path: Path, process: int) -> list[str]:
         for number in range(EDITS):
             text = f"{process}.{writer}.{number}"
             edit = SlotEdit.model_validate({"settings": {"promptText": text}})
-            request = EditRequest(RequestKey(text, "body"), NOW, within(60))
+            request = EditRequest(request=RequestKey(text, "body"), now=NOW, pacing=within(60))
             saving.save(lambda base: edited_slot(base, slot_id, edit, lambda *_: False), request)  # noqa: B023 - called at once
             acknowledged.append(text)
         return acknowledged
@@ -72,9 +72,6 @@ def test_32_writers_in_4_processes_lose_no_acknowledged_edit_and_leave_no_gap(tm
         {slot["settings"].get("promptText", "") for slot in version["outputSlots"]} for version in versions
     ]
     for text in acknowledged:
-        assert (
-            sum(text in now and text not in before for before, now in pairwise(written))
-            == 1
-        )
+        assert sum(text in now and text not in before for before, now in pairwise(written)) == 1
     assert {f"{p}.{w}.{EDITS - 1}" for p in range(PROCESSES) for w in range(WRITERS)} == written[-1]
     assert len(versions) == 1 + len(acknowledged)

@@ -128,11 +128,12 @@ def entry_point(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[str,
     """The Lambda handler of a function: answers an event, with a log context and one metric for its outcome."""
 
     @runtime.logger.inject_lambda_context
-    @runtime.metrics.log_metrics
     def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         answer = api.resolve(event, context)
         outcome = f"Status{answer['statusCode'] // 100}xx"
         runtime.metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+        runtime.metrics.flush_metrics()
+        runtime.metrics.clear_metrics()  # where metrics are switched off, flushing leaves them piling up
         return answer
 
     return lambda_handler

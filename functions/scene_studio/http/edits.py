@@ -41,7 +41,13 @@ def edit_request(
 ) -> EditRequest:
     """An edit made from the oldest version that If-Match names or, if it names none, that these tags name."""
     named = list(tags) if condition is None or condition.any else condition.tags
-    return EditRequest(change.request, change.now, change.pacing, oldest_version(named), preferences.strict)
+    return EditRequest(
+        request=change.request,
+        now=change.now,
+        pacing=change.pacing,
+        version=oldest_version(named),
+        strict=preferences.strict,
+    )
 
 
 def checked(studios: Studios, client_id: str, studio_id: str, check: StudioCheck[T_co]) -> Check[T_co]:

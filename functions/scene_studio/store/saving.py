@@ -26,7 +26,7 @@ Plan = Callable[[Studio], Wanted]
 _NOTHING: Final = Owned("", {})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EditRequest:
     """How an edit is to be made.
 
