@@ -85,6 +85,10 @@ class Studios:
             raise NotFound("studio", studio_id)
         return entry
 
+    def repeated(self, client_id: str, studio_id: str, request: RequestKey) -> Commit[Studio] | None:
+        """The commit of this request, if the studio holds it; see `Documents.repeated`."""
+        return self._documents.repeated(keys.studio(client_id, studio_id), request)
+
     def version(self, client_id: str, studio_id: str, version_id: str) -> Versioned[Studio] | None:
         """The studio as it was in one version, without a request if that is the one known here.
 
