@@ -3,10 +3,11 @@
 SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
+EMULATOR := .venv-emulator
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run test lint format lock scenes clean
+.PHONY: help run test simulate lint format lock scenes clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,10 +25,16 @@ $(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
 	$(INSTALL) -r tests/requirements.txt
 	touch $@
 
+$(EMULATOR)/stamp: tests/aws/requirements.txt
+	@echo "Installing the emulator of AWS ..."
+	python3 -m venv $(EMULATOR)
+	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
 run: $(VENV)/run.stamp  ## Serve on 127.0.0.1:$PORT (8000), data in $SCENE_STUDIO_DATA (.scene-studio).
 	@exec $(PYTHON) -m infra.local.server
 
-test: lint  ## Lint, type-check, and run every test with branch coverage.
+test: lint $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
 	$(PYTHON) -m coverage erase
 	$(PYTHON) -m coverage run -m pytest $(PYTEST)
 	$(PYTHON) -m coverage combine --quiet
@@ -43,6 +50,9 @@ format: $(VENV)/test.stamp  ## Put the code into its one format.
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
+simulate: $(VENV)/test.stamp  ## Try to break the store: SEEDS=n schedules, on all cores.
+	$(PYTHON) -m tests.simulation.run --seeds $(or $(SEEDS),20000)
+
 scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
 	$(PYTHON) -c "from pathlib import Path; from scene_studio.generation.sample_pictures import living_room_jpeg; \
 	Path('functions/scene_studio/scenes/living-room-modern.jpg').write_bytes(living_room_jpeg())"
@@ -56,6 +66,7 @@ lock: | $(VENV)/bin/python  ## Compile the groups of pyproject.toml into locked 
 	$(LOCK) --group infra --constraint functions/requirements.txt --output-file infra/requirements.txt
 	$(LOCK) --group tests --constraint functions/requirements.txt --constraint infra/requirements.txt \
 		--output-file tests/requirements.txt
+	$(LOCK) --group emulator --output-file tests/aws/requirements.txt
 
 clean:  ## Remove what was installed and cached; the data folder stays.
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

@@ -90,7 +90,9 @@ def put_client(
         if current is None:
             return new_client(client_id, body.name or client_id, change.now)
         if condition is not None:
-            raise PreconditionFailed("There is a client at this address already; read it with GET.")
+            raise PreconditionFailed(
+                current, "There is a client at this address already; `current` is that client."
+            )
         return None if body.name is None else rename_client(current.document, body.name, change.now)
 
     commit = clients.commit(client_id, put, change.request, change.pacing)

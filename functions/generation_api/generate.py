@@ -9,8 +9,8 @@ from scene_studio.http.requests import Change
 from scene_studio.model.client import Product
 from scene_studio.model.errors import Busy, IdempotencyKeyReused, InvalidRequest, NotFound
 from scene_studio.model.revision import GeneratedSceneImage
-from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings, patched, resolve
-from scene_studio.model.studio import OutputSlot, Studio, add_revisions, add_slot, new_slot
+from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings, patched, resolve, settings_of
+from scene_studio.model.studio import OutputSlot, Studio, add_revisions, add_slot, existing, new_slot
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.clients import Clients
@@ -38,14 +38,14 @@ def generate(
         SceneStudioError: the studio, the slot, a product or a scene is not there, the model refused, or the
             store gave no answer. Pictures that were made stay stored, and a repeated request takes them up.
     """
-    asked_of = studios.read(client_id, studio_id).document
+    asked_of = studios.read_any(client_id, studio_id).document
     # The body is part of the ids: a key that comes again with another body must not find this one's pictures.
     image_ids = [change.new_id("image", str(number), change.body) for number in range(asked.count)]
     made = _made_before(studios, objects, asked_of, asked.slot_id, image_ids, change)
     if made is not None:
         return asked_of, made
     _check_key_is_new(asked_of, change)
-    slot = _slot(asked_of, asked)
+    slot = _slot(existing(asked_of, studio_id), asked)
     products = _products(clients, client_id, slot, asked)
     settings = _settings(slot, asked)
     if asked_of.find_slot(slot.id) is None:
@@ -126,10 +126,8 @@ def _slot(studio: Studio, asked: Generate) -> OutputSlot:
 
 def _started(slot: OutputSlot, products: Sequence[Product], settings: ResolvedSettings) -> OutputSlot:
     """A slot for an Execute that came before the save of its row: the slot begins with what was executed."""
-    return slot.replace(
-        product_ids=tuple(product.id for product in products),
-        settings=SceneGenerationSettings.model_validate(settings.to_json()),
-    )
+    chosen = SceneGenerationSettings.model_validate(settings.to_json())
+    return new_slot(slot.id, [product.id for product in products], chosen)
 
 
 def _products(clients: Clients, client_id: str, slot: OutputSlot, asked: Generate) -> list[Product]:
@@ -145,4 +143,4 @@ def _settings(slot: OutputSlot, asked: Generate) -> ResolvedSettings:
     settings = slot.settings.to_json()
     if asked.settings is not None:
         settings = patched(settings, asked.settings)
-    return resolve(SceneGenerationSettings.model_validate(settings))
+    return resolve(settings_of(settings))

@@ -7,8 +7,9 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from scene_studio.http.api import Api, entry_point, json_answer
-from scene_studio.http.entity_tags import entity_tag
+from scene_studio.http.edits import checked, edit_request, kept, known_revisions, knows_none, saved_answer
 from scene_studio.http.pictures import Download, Size, redirect_to, redirect_to_first
+from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import (
     AllClients,
     AllStudios,
@@ -19,18 +20,27 @@ from scene_studio.http.requests import (
     ImageId,
     Limit,
     Objects,
+    Prefer,
     SlotId,
     StudioId,
 )
-from scene_studio.http.saving import Saving
 from scene_studio.http.views import list_view, revision_view, slot_view
 from scene_studio.model import addresses
-from scene_studio.model.edits import SlotEdit
+from scene_studio.model.edits import (
+    KnowsRevision,
+    SlotEdit,
+    Wanted,
+    added_slot,
+    deleted_slot,
+    edited_slot,
+    new_products,
+)
 from scene_studio.model.errors import NotFound
 from scene_studio.model.settings import SceneGenerationSettings
-from scene_studio.model.studio import Studio, add_slot, delete_slot, new_slot, undelete_slot
+from scene_studio.model.studio import Studio, new_slot
 from scene_studio.store import keys
-from scene_studio.store.commit import Commit
+from scene_studio.store.cache import Versioned
+from scene_studio.store.saving import Saved, Saving
 from slots_api.history import read_history
 from slots_api.messages import NewSlot
 
@@ -49,16 +59,23 @@ def create_slot(
     clients: AllClients,
     studios: AllStudios,
     condition: IfMatch,
+    prefer: Prefer,
     change: ChangeOf,
 ) -> Response[Any]:
     """Add a slot at the end of the studio."""
-    clients.products(client_id, dict.fromkeys(body.product_ids, "/productIds"))
     slot_id = body.id or change.new_id("slot")
-    slot = new_slot(slot_id, body.product_ids, body.settings and _cleared(body.settings))
-    saving = Saving(studios, clients, client_id, studio_id)
-    commit = saving.operation(lambda studio: add_slot(studio, slot, change.now), condition, change)
+    settings = body.settings and SceneGenerationSettings.model_validate(body.settings.to_json())
+    slot = new_slot(slot_id, body.product_ids, settings)
+    fields = dict.fromkeys(body.product_ids, "/productIds")
+    known = kept(lambda: clients.products(client_id, fields))
+
+    def plan(base: Studio) -> Wanted:
+        known()
+        return added_slot(base, slot)
+
+    saved = Saving(studios, client_id, studio_id).save(plan, edit_request(change, condition, prefer))
     location = {"location": addresses.slot(client_id, studio_id, slot_id)}
-    return _answer(commit, slot_id, HTTPStatus.CREATED, location)
+    return _answer(saved, slot_id, prefer, HTTPStatus.CREATED, location)
 
 
 @app.patch(_SLOT)
@@ -70,11 +87,22 @@ def edit_slot(
     clients: AllClients,
     studios: AllStudios,
     condition: IfMatch,
+    prefer: Prefer,
     change: ChangeOf,
 ) -> Response[Any]:
     """Change some of what people own in the slot."""
-    saved = Saving(studios, clients, client_id, studio_id).slot(slot_id, body, condition, change)
-    return _answer(saved.commit, slot_id)
+
+    def check(studio: Studio, *, fresh: bool) -> KnowsRevision:
+        added = new_products(studio.find_slot(slot_id), body.product_ids)
+        clients.products(client_id, dict.fromkeys(added, "/productIds"))
+        return known_revisions(studios, studio, ((slot_id, body.output_image),), fresh=fresh)
+
+    needed = body.product_ids or body.output_image
+    knows = checked(studios, client_id, studio_id, check) if needed else knows_none
+    saved = Saving(studios, client_id, studio_id).save(
+        lambda base: edited_slot(base, slot_id, body, knows()), edit_request(change, condition, prefer)
+    )
+    return _answer(saved, slot_id, prefer)
 
 
 @app.delete(_SLOT)
@@ -82,15 +110,21 @@ def remove_slot(
     client_id: ClientId,
     studio_id: StudioId,
     slot_id: SlotId,
-    clients: AllClients,
     studios: AllStudios,
     condition: IfMatch,
+    prefer: Prefer,
     change: ChangeOf,
 ) -> Response[Any]:
-    """Delete the slot; it keeps everything and can be restored for 30 days."""
-    saving = Saving(studios, clients, client_id, studio_id)
-    saving.operation(lambda studio: delete_slot(studio, slot_id, change.now), condition, change)
-    return Response(int(HTTPStatus.NO_CONTENT), content_type=None, body="")
+    """Delete the slot; it keeps everything and can be restored for 30 days.
+
+    If others changed it since the version that If-Match names, it stays, and the answer says so.
+    """
+    saved = Saving(studios, client_id, studio_id).save(
+        lambda base: deleted_slot(base, slot_id), edit_request(change, condition, prefer)
+    )
+    if saved.conflicts:
+        return _answer(saved, slot_id, prefer)
+    return Response(int(HTTPStatus.NO_CONTENT), content_type=None, headers=dict(prefer.applied()), body="")
 
 
 @app.post(f"{_SLOT}/undelete")
@@ -98,15 +132,16 @@ def restore_deleted_slot(
     client_id: ClientId,
     studio_id: StudioId,
     slot_id: SlotId,
-    clients: AllClients,
     studios: AllStudios,
     condition: IfMatch,
+    prefer: Prefer,
     change: ChangeOf,
 ) -> Response[Any]:
     """Bring a deleted slot back; nothing happens to one that is not deleted."""
-    saving = Saving(studios, clients, client_id, studio_id)
-    commit = saving.operation(lambda studio: undelete_slot(studio, slot_id, change.now), condition, change)
-    return _answer(commit, slot_id)
+    saved = Saving(studios, client_id, studio_id).save(
+        lambda base: deleted_slot(base, slot_id, deleted=False), edit_request(change, condition, prefer)
+    )
+    return _answer(saved, slot_id, prefer)
 
 
 @app.get(f"{_SLOT}/history")
@@ -167,19 +202,17 @@ def read_image(
     return redirect_to(revision.url, cached=False)
 
 
-def _cleared(settings: SceneGenerationSettings) -> SceneGenerationSettings:
-    return SceneGenerationSettings.model_validate(settings.to_json())
-
-
 def _answer(
-    commit: Commit[Studio],
+    saved: Saved,
     slot_id: str,
+    prefer: Preferences,
     status: HTTPStatus = HTTPStatus.OK,
     headers: dict[str, str] | None = None,
 ) -> Response[Any]:
-    tag = entity_tag(commit.current.version.version_id)
-    slot = commit.current.document.find_slot(slot_id)
-    if slot is None:
-        raise NotFound("slot", slot_id)
-    view = slot_view(commit.current, slot)
-    return json_answer(view, status, {**(headers or {}), "etag": tag})
+    def view(current: Versioned[Studio]) -> dict[str, Any]:
+        slot = current.document.find_slot(slot_id)
+        if slot is None:
+            raise NotFound("slot", slot_id)
+        return slot_view(current, slot)
+
+    return saved_answer(saved, prefer, view, whole=False, status=status, headers=headers)

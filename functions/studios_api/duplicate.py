@@ -28,8 +28,11 @@ def duplicate_studio(
         AlreadyExists: the id of the copy is taken.
         Busy: there was no time to copy all pictures; repeat the request.
     """
-    source = studios.read(client_id, studio_id).document
     copy_id = asked.id or change.new_id("studio")
+    done = studios.repeated(client_id, copy_id, change.request) if change.has_own_key else None
+    if done is not None:
+        return done
+    source = studios.read(client_id, studio_id).document
     copy = _copy_of(source, copy_id, asked.name or f"{source.name[:190]} (copy)", change.now)
     if asked.with_history:
         slots = [_with_history(studios, source, copy_id, slot) for slot in copy.output_slots]

@@ -1,12 +1,25 @@
 """Studios: create, list, read, edit, delete, undelete, duplicate."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from pydantic import Field
 
 from scene_studio.http.api import Api, entry_point, json_answer
+from scene_studio.http.edits import (
+    check_condition,
+    checked,
+    edit_request,
+    kept,
+    known_revisions,
+    knows_none,
+    saved_answer,
+    studio_answer,
+)
 from scene_studio.http.entity_tags import TagCondition, entity_tag
 from scene_studio.http.requests import (
     AllClients,
@@ -19,25 +32,30 @@ from scene_studio.http.requests import (
     IfNoneMatch,
     Limit,
     Objects,
+    Prefer,
     StudioId,
 )
-from scene_studio.http.saving import Saving, check_condition
 from scene_studio.http.views import list_view, studio_view, summary_view
 from scene_studio.model import addresses
-from scene_studio.model.edits import StudioEdit
+from scene_studio.model.compare import compare
+from scene_studio.model.edits import KnowsRevision, StudioEdit, chosen_products, edited_studio, restored
 from scene_studio.model.errors import AlreadyExists, NotFound, PreconditionFailed
 from scene_studio.model.studio import Studio, delete_studio, existing, new_studio, undelete_studio
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Commit
+from scene_studio.store.saving import Saving
 from scene_studio.store.studios import Studios
 from studios_api.duplicate import duplicate_studio
-from studios_api.messages import Duplicate, NamedStudio, NewStudio
+from studios_api.messages import Duplicate, NamedStudio, NewStudio, Restore
+from studios_api.versions import read_version, version_view
 
 app = Api()
 lambda_handler = entry_point(app)
 
 _STUDIOS = "/api/clients/<clientId>/scene-studio"
 _STUDIO = f"{_STUDIOS}/<studioId>"
+
+Version = Annotated[str, Query(max_length=1100), Field(default="")]
 
 
 @app.get(_STUDIOS)
@@ -92,8 +110,7 @@ def put_studio(
         if condition is None:
             raise AlreadyExists("studio", studio.id)
         raise PreconditionFailed(
-            "There is a studio at this address already; read it with GET.",
-            {"etag": entity_tag(current.version.version_id), "current": studio_view(current)},
+            current, "There is a studio at this address already; `current` is that studio."
         )
 
     return _created(studios.commit(client_id, studio_id, create, change.request, change.pacing))
@@ -101,14 +118,23 @@ def put_studio(
 
 @app.get(_STUDIO)
 def read_studio(
-    client_id: ClientId, studio_id: StudioId, studios: AllStudios, condition: IfNoneMatch
+    client_id: ClientId,
+    studio_id: StudioId,
+    studios: AllStudios,
+    condition: IfNoneMatch,
+    version: Version = "",
 ) -> Response[Any]:
-    """The studio, with the newest revisions of each slot; 304 if the caller has it already."""
+    """The studio, with the newest revisions of each slot; 304 if the caller has it already.
+
+    With `version`, the studio as it was then.
+    """
     entry = studios.read(client_id, studio_id)
-    tag = entity_tag(entry.version.version_id)
-    if condition is not None and condition.weakly_matches(entry.version.version_id):
-        return Response(int(HTTPStatus.NOT_MODIFIED), content_type=None, headers={"etag": tag}, body="")
-    return json_answer(studio_view(entry), headers={"etag": tag})
+    if version:
+        entry = read_version(studios, client_id, studio_id, version)
+    tag = {"etag": entity_tag(entry)}
+    if condition is not None and condition.weakly_matches(entry):
+        return Response(int(HTTPStatus.NOT_MODIFIED), content_type=None, headers=tag, body="")
+    return json_answer(studio_view(entry), headers=tag)
 
 
 @app.patch(_STUDIO)
@@ -119,12 +145,23 @@ def edit_studio(
     clients: AllClients,
     studios: AllStudios,
     condition: IfMatch,
+    prefer: Prefer,
     change: ChangeOf,
 ) -> Response[Any]:
     """Rename the studio, or save all of its rows."""
-    saved = Saving(studios, clients, client_id, studio_id).studio(body, condition, change)
-    ignored = [error._asdict() for error in saved.ignored]
-    return _answer(saved.commit, merge={"conflicts": [], "ignored": ignored} if ignored else None)
+    rows = body.output_slots
+    edit = edit_request(change, condition, prefer, [row.etag for row in rows or () if row.etag])
+    if rows is not None and edit.version is None:
+        edit = replace(edit, from_nothing=True)
+
+    def check(studio: Studio, *, fresh: bool) -> KnowsRevision:
+        clients.products(client_id, chosen_products(studio, body))
+        chosen = ((row.id, row.output_image) for row in rows or ())
+        return known_revisions(studios, studio, chosen, fresh=fresh)
+
+    knows = checked(studios, client_id, studio_id, check) if rows else knows_none
+    saved = Saving(studios, client_id, studio_id).save(lambda base: edited_studio(base, body, knows()), edit)
+    return saved_answer(saved, prefer, studio_view, whole=True)
 
 
 @app.delete(_STUDIO)
@@ -146,7 +183,7 @@ def restore_deleted_studio(
     commit = _commit_any(
         studios, client_id, studio_id, lambda studio: undelete_studio(studio, change.now), condition, change
     )
-    return _answer(commit)
+    return studio_answer(commit)
 
 
 @app.post(f"{_STUDIO}/duplicate")
@@ -162,11 +199,60 @@ def copy_studio(
     return _created(duplicate_studio(studios, objects, client_id, studio_id, body, change))
 
 
+@app.post(f"{_STUDIO}/restore")
+def restore_version(
+    client_id: ClientId,
+    studio_id: StudioId,
+    body: Annotated[Restore, Body()],
+    studios: AllStudios,
+    condition: IfMatch,
+    prefer: Prefer,
+    change: ChangeOf,
+) -> Response[Any]:
+    """Put back what people owned in an old version, of the studio or of one slot; newer revisions stay."""
+    old = kept(lambda: read_version(studios, client_id, studio_id, body.version))
+    saved = Saving(studios, client_id, studio_id).save(
+        lambda base: restored(base, old().document, body.slot_id), edit_request(change, condition, prefer)
+    )
+    return saved_answer(saved, prefer, studio_view, whole=True)
+
+
+@app.get(f"{_STUDIO}/versions")
+def list_versions(
+    client_id: ClientId, studio_id: StudioId, studios: AllStudios, limit: Limit = 50, cursor: Version = ""
+) -> Response[Any]:
+    """The kept versions of the studio, newest first."""
+    studios.read(client_id, studio_id)
+    versions, following = studios.versions(client_id, studio_id, before=cursor, limit=limit)
+    return json_answer(list_view([version_view(version) for version in versions], following))
+
+
+@app.get(f"{_STUDIO}/versions/<before>/compare/<after>")
+def compare_versions(
+    client_id: ClientId, studio_id: StudioId, before: str, after: str, studios: AllStudios
+) -> Response[Any]:
+    """What changed between two versions, by slot and field, in words."""
+    studios.read(client_id, studio_id)
+    old = read_version(studios, client_id, studio_id, before)
+    new = read_version(studios, client_id, studio_id, after)
+    changes = [
+        {
+            "slotId": difference.slot_id,
+            "field": difference.field,
+            "before": difference.before,
+            "after": difference.after,
+            "words": difference.words,
+        }
+        for difference in compare(old.document, new.document)
+    ]
+    return json_answer({"before": entity_tag(old), "after": entity_tag(new), "changes": changes})
+
+
 def _commit_any(
     studios: Studios,
     client_id: str,
     studio_id: str,
-    rule: Any,
+    rule: Callable[[Studio], Studio | None],
     condition: TagCondition | None,
     change: Change,
 ) -> Commit[Studio]:
@@ -176,23 +262,12 @@ def _commit_any(
         if current is None:
             raise NotFound("studio", studio_id)
         check_condition(current, condition)
-        wanted: Studio | None = rule(current.document)
-        return wanted
+        return rule(current.document)
 
     return studios.commit(client_id, studio_id, apply, change.request, change.pacing)
 
 
 def _created(commit: Commit[Studio]) -> Response[Any]:
     studio = commit.current.document
-    return _answer(commit, HTTPStatus.CREATED, {"location": addresses.studio(studio.client_id, studio.id)})
-
-
-def _answer(
-    commit: Commit[Studio],
-    status: HTTPStatus = HTTPStatus.OK,
-    headers: dict[str, str] | None = None,
-    merge: Any = None,
-) -> Response[Any]:
-    tag = entity_tag(commit.current.version.version_id)
-    view = studio_view(commit.current) | ({"merge": merge} if merge else {})
-    return json_answer(view, status, {**(headers or {}), "etag": tag})
+    location = {"location": addresses.studio(studio.client_id, studio.id)}
+    return studio_answer(commit, HTTPStatus.CREATED, location)

@@ -22,6 +22,18 @@ class NamedStudio(Request):
     name: Name | None = None
 
 
+class Restore(Request):
+    """An old version to put back.
+
+    Attributes:
+        version: its id or its entity tag.
+        slot_id: the one slot to put back; absent for the whole studio.
+    """
+
+    version: Annotated[str, Field(min_length=1, max_length=1100)]
+    slot_id: Id | None = None
+
+
 class Duplicate(NewStudio):
     """A copy to make.
 

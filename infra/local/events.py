@@ -199,7 +199,8 @@ def _headers(request: HttpRequest) -> dict[str, str]:
     values.setdefault("x-forwarded-for", []).append(request.source_ip)
     headers = {name: ",".join(parts) for name, parts in values.items()}
     headers["x-forwarded-proto"] = "http"
-    headers["x-forwarded-port"] = headers.get("host", "").rpartition(":")[2]
+    port = headers.get("host", "").rpartition(":")[2]
+    headers["x-forwarded-port"] = port if port.isdigit() else "80"
     if request.body:
         headers["content-length"] = str(len(request.body))
     return headers

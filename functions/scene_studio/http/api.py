@@ -17,11 +17,16 @@ from pydantic_core import to_json
 from scene_studio import runtime
 from scene_studio.http import problems
 from scene_studio.http.admission import check_path_ids, check_tenant, json_object, with_json_body
+from scene_studio.http.entity_tags import entity_tag
+from scene_studio.http.merge_view import conflicts_view
 from scene_studio.http.problems import Problem
+from scene_studio.http.views import current_view
 from scene_studio.model.errors import (
     Busy,
+    EditConflict,
     InvalidRequest,
     OutcomeUnknown,
+    RefusedAsItStands,
     SceneStudioError,
     UnsupportedMediaType,
 )
@@ -69,9 +74,13 @@ class Api(APIGatewayHttpResolver):
             runtime.logger.warning("gave up", problem=problem.type)
         if problem.status == HTTPStatus.UNAUTHORIZED:
             headers["www-authenticate"] = "Bearer"
-        if "etag" in error.members:
-            headers["etag"] = error.members["etag"]
-        return self._problem(problem, error.detail, error.members, headers)
+        members = dict(error.members)
+        if isinstance(error, RefusedAsItStands) and error.current is not None:
+            headers["etag"] = members["etag"] = entity_tag(error.current)
+            members["current"] = current_view(error.current)
+        if isinstance(error, EditConflict):
+            members["conflicts"] = conflicts_view(error.current.document, error.conflicts)
+        return self._problem(problem, error.detail, members, headers)
 
     def _invalid(self, error: RequestValidationError) -> Response[Any]:
         return self.refused(InvalidRequest(problems.field_errors(error.errors())))

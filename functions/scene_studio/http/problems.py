@@ -28,6 +28,10 @@ PROBLEMS: Final[Mapping[type[SceneStudioError], Problem]] = {
     errors.PreconditionFailed: Problem(
         HTTPStatus.PRECONDITION_FAILED, "precondition-failed", "Changed in the meantime"
     ),
+    errors.VersionGone: Problem(
+        HTTPStatus.PRECONDITION_FAILED, "version-gone", "That version is no longer kept"
+    ),
+    errors.EditConflict: Problem(HTTPStatus.CONFLICT, "edit-conflict", "Others changed the same fields"),
     errors.RequestTooLarge: Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "request-too-large", "The body is too large"
     ),

@@ -15,6 +15,7 @@ from pydantic import Field
 from scene_studio import runtime
 from scene_studio.generation.image_model import ImageModel
 from scene_studio.http.entity_tags import TagCondition
+from scene_studio.http.preferences import Preferences, read_preferences
 from scene_studio.model.document import RequestKey
 from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.identifiers import Id, derive, digest, iso_time
@@ -132,6 +133,11 @@ def if_none_match(request: Request) -> TagCondition | None:
     return _condition(request, "If-None-Match")
 
 
+def preferences(request: Request) -> Preferences:
+    """What the Prefer header asks for."""
+    return read_preferences(_header(request, "prefer") or "")
+
+
 def event(request: Request) -> Mapping[str, Any]:
     """The event as API Gateway sent it."""
     original: Mapping[str, Any] = request.context["event"]
@@ -150,6 +156,7 @@ def _header(request: Request, name: str) -> str | None:
 ChangeOf = Annotated[Change, Depends(change)]
 IfMatch = Annotated[TagCondition | None, Depends(if_match)]
 IfNoneMatch = Annotated[TagCondition | None, Depends(if_none_match)]
+Prefer = Annotated[Preferences, Depends(preferences)]
 Event = Annotated[Mapping[str, Any], Depends(event)]
 AllClients = Annotated[Clients, Depends(runtime.clients)]
 AllStudios = Annotated[Studios, Depends(runtime.studios)]

@@ -37,6 +37,11 @@ def studio_view(entry: Versioned[Studio]) -> dict[str, Any]:
     return view
 
 
+def current_view(entry: Versioned[Any]) -> dict[str, Any]:
+    """A document as it stands, for an answer that refuses an edit of it."""
+    return studio_view(entry) if isinstance(entry.document, Studio) else client_view(entry.document)
+
+
 def slot_view(entry: Versioned[Studio], slot: OutputSlot) -> dict[str, Any]:
     """A slot with its newest revisions."""
     studio = entry.document
@@ -44,12 +49,12 @@ def slot_view(entry: Versioned[Studio], slot: OutputSlot) -> dict[str, Any]:
         mode="json",
         by_alias=True,
         exclude_none=True,
-        exclude={"history", "older_history", "picked_rev", "deleted_at", "output_image"},
+        exclude={"history", "older_history", "picked_rev", "deleted_at", "output_image", "born"},
     )
     if slot.output_image is not None:
         view["outputImage"] = _image_address(studio, slot, slot.output_image)
     view["history"] = [revision_view(studio, slot.id, revision) for revision in slot.history]
-    view["etag"] = entity_tag(entry.version.version_id)
+    view["etag"] = entity_tag(entry)
     return view
 
 

@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from scene_studio.model import addresses
-from scene_studio.model.errors import FieldError, InvalidRequest
+from scene_studio.model.errors import AlreadyExists, FieldError, InvalidRequest, NotFound
 from scene_studio.model.identifiers import Id
-from scene_studio.model.owned import Owned, OwnedSlot, owned_by_people
+from scene_studio.model.merge import weave
+from scene_studio.model.owned import Owned, OwnedSlot, owned_by_people, owned_slot
 from scene_studio.model.settings import SceneGenerationSettings, patched
 from scene_studio.model.studio import Favorites, Name, OutputSlot, ProductIds, Studio, new_slot
 
@@ -93,9 +94,58 @@ def edited_slot(base: Studio, slot_id: str, edit: SlotEdit, knows: KnowsRevision
     change = _edit(base, slot, edit, knows)
     if change.problem is not None:
         raise InvalidRequest([change.problem])
-    owned = owned_by_people(base)
     picked = frozenset({slot_id}) if edit.output_image is not None else frozenset[str]()
-    return Wanted(owned._replace(slots={**owned.slots, slot_id: change.owned}), picked)
+    return Wanted(_with_slot(base, slot_id, change.owned), picked)
+
+
+def added_slot(base: Studio, slot: OutputSlot) -> Wanted:
+    """What people own once this slot is added at the end of `base`.
+
+    Raises:
+        AlreadyExists: the id is taken.
+        Deleted: the id belongs to a deleted slot, which can be restored.
+    """
+    if base.find_slot(slot.id) is not None:
+        raise AlreadyExists("slot", base.slot(slot.id).id)
+    return Wanted(_with_slot(base, slot.id, owned_slot(slot)))
+
+
+def deleted_slot(base: Studio, slot_id: str, *, deleted: bool = True) -> Wanted:
+    """What people own once a slot of `base` is deleted, or brought back.
+
+    Raises:
+        NotFound: there never was such a slot.
+    """
+    slot = base.find_slot(slot_id)
+    if slot is None:
+        raise NotFound("slot", slot_id)
+    return Wanted(_with_slot(base, slot_id, owned_slot(slot)._replace(deleted=deleted)))
+
+
+def restored(base: Studio, old: Studio, slot_id: str | None = None) -> Wanted:
+    """What people own once an old version, or one slot of it, is put back over `base`.
+
+    Slots that the old version did not have are deleted, and can be restored like any other.
+
+    Raises:
+        NotFound: the old version has no such slot.
+    """
+    was = owned_by_people(old)
+    owned = owned_by_people(base)
+    if slot_id is not None:
+        if slot_id not in was.slots:
+            raise NotFound("slot in that version", slot_id)
+        wanted = owned._replace(slots={**owned.slots, slot_id: was.slots[slot_id]})
+    else:
+        order = weave(list(was.slots), list(owned.slots))
+        gone = {one: slot._replace(deleted=True) for one, slot in owned.slots.items()}
+        wanted = Owned(was.name, {one: was.slots.get(one) or gone[one] for one in order})
+    picked = {
+        one
+        for one, slot in wanted.slots.items()
+        if one in owned.slots and slot.output_image != owned.slots[one].output_image
+    }
+    return Wanted(wanted, frozenset(picked))
 
 
 def edited_studio(base: Studio, edit: StudioEdit, knows: KnowsRevision) -> Wanted:
@@ -122,9 +172,16 @@ def edited_studio(base: Studio, edit: StudioEdit, knows: KnowsRevision) -> Wante
         if change.problem is not None:
             field = f"/outputSlots/{index}{change.problem.field}"
             ignored.append(change.problem._replace(field=field))
-    for slot_id, unseen in owned.slots.items():
-        slots.setdefault(slot_id, unseen._replace(deleted=True))
-    return Wanted(owned._replace(slots=slots), frozenset(picked), tuple(ignored))
+    for slot_id, absent in owned.slots.items():
+        slots.setdefault(slot_id, absent._replace(deleted=True))
+    order = weave([row.id for row in edit.output_slots], list(owned.slots))
+    in_order = {slot_id: slots[slot_id] for slot_id in order}
+    return Wanted(owned._replace(slots=in_order), frozenset(picked), tuple(ignored))
+
+
+def _with_slot(base: Studio, slot_id: str, slot: OwnedSlot) -> Owned:
+    owned = owned_by_people(base)
+    return owned._replace(slots={**owned.slots, slot_id: slot})
 
 
 class _Change(NamedTuple):
@@ -133,7 +190,7 @@ class _Change(NamedTuple):
 
 
 def _edit(base: Studio, slot: OutputSlot, edit: SlotEdit, knows: KnowsRevision) -> _Change:
-    owned = owned_by_people(base.replace(output_slots=(slot,))).slots[slot.id]
+    owned = owned_slot(slot)
     given = edit.model_fields_set
     if "product_ids" in given:
         owned = owned._replace(product_ids=edit.product_ids or ())

@@ -100,12 +100,59 @@ class AlreadyExists(SceneStudioError):
         )
 
 
-class PreconditionFailed(SceneStudioError):
+class RefusedAsItStands(SceneStudioError):
+    """The document as it stands does not admit the edit; the answer brings the document.
+
+    Attributes:
+        current: the document with its version, or None if there is none.
+    """
+
+    def __init__(self, current: Any, detail: str) -> None:
+        super().__init__(detail)
+        self.current = current
+
+
+class PreconditionFailed(RefusedAsItStands):
     """The document is not in the state that If-Match or If-None-Match asks for."""
 
 
-class PreconditionRequired(SceneStudioError):
+class PreconditionRequired(RefusedAsItStands):
     """The request must name the version that it was made from."""
+
+    def __init__(self, current: Any) -> None:
+        super().__init__(
+            current,
+            "Say which version the rows were read from: send If-Match with its ETag, or each row with its "
+            "`etag`. `current` is the document as it stands.",
+        )
+
+
+class VersionGone(RefusedAsItStands):
+    """The version that the edit was made from is no longer kept, so it cannot be merged."""
+
+    def __init__(self, current: Any) -> None:
+        super().__init__(
+            current,
+            "The version that the edit was made from is no longer kept. Make the edit again on `current`, and "
+            "send it with the ETag that came with this answer.",
+        )
+
+
+class EditConflict(RefusedAsItStands):
+    """Others changed the same fields to other values, and the edit was to be refused then.
+
+    Attributes:
+        conflicts: those fields, as `scene_studio.model.merge.Conflict`.
+    """
+
+    def __init__(self, current: Any, conflicts: Sequence[Any]) -> None:
+        super().__init__(
+            current,
+            "Others changed the same fields since the version that the edit was made from, and nothing was "
+            "written. Choose between the values in `conflicts`, and send the edit again with the ETag that "
+            "came with this answer.",
+        )
+        self.conflicts = tuple(conflicts)
 
 
 class IdempotencyKeyReused(SceneStudioError):

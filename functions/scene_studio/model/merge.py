@@ -47,7 +47,13 @@ class Merged(NamedTuple):
     conflicts: tuple[Conflict, ...]
 
 
-def merge(base: Owned, mine: Owned, theirs: Owned, asked: frozenset[str] = frozenset()) -> Merged:
+def merge(
+    base: Owned,
+    mine: Owned,
+    theirs: Owned,
+    asked: frozenset[str] = frozenset(),
+    born: Mapping[str, OwnedSlot] | None = None,
+) -> Merged:
     """Merge what I made of `base` into what others made of it.
 
     Args:
@@ -55,33 +61,42 @@ def merge(base: Owned, mine: Owned, theirs: Owned, asked: frozenset[str] = froze
         mine: that version with my edit.
         theirs: what people own in the current version.
         asked: the slots that were asked to generate since `base`; that counts as an edit by others.
+        born: the slots of `theirs` as they were made. It is the base of a slot that `base` does not have: a
+            browser that made a slot, and never read it back, has changed only what is not as it made it.
     """
-    merging = _Merging()
+    merging = _Merging(born or {})
     name = merging.value(None, ("name",), base.name, mine.name, theirs.name)
-    order = merging.order(base, mine, theirs)
-    slots: dict[str, OwnedSlot] = {}
-    for slot_id in order:
-        slots[slot_id] = merging.slot(
+    slots = {
+        slot_id: merging.slot(
             slot_id,
             base.slots.get(slot_id),
             mine.slots.get(slot_id),
             theirs.slots.get(slot_id),
             asked=slot_id in asked,
         )
-    return Merged(Owned(name, slots), tuple(merging.conflicts))
+        for slot_id in dict.fromkeys([*theirs.slots, *mine.slots])
+    }
+    order = merging.order(base, mine, theirs, slots)
+    return Merged(Owned(name, {slot_id: slots[slot_id] for slot_id in order}), tuple(merging.conflicts))
 
 
 def touched(base: Owned, mine: Owned) -> tuple[Conflict, ...]:
-    """Every field that an edit changed, in the form of conflicts whose other side is not known any more."""
-    merging = merge(base, mine, base).owned
+    """Every field that an edit changed, in the form of conflicts whose other side is not known any more.
+
+    A slot that the edit added has a tombstone that was nothing before and is False now.
+    """
     changes = []
-    if merging.name != base.name:
+    if mine.name != base.name:
         changes.append(Conflict(None, ("name",), base.name, mine.name, None))
     for slot_id, slot in mine.slots.items():
-        before = base.slots.get(slot_id, _NEVER_WAS)
-        for path, value in _fields(slot).items():
-            if value != _fields(before).get(path):
-                changes.append(Conflict(slot_id, path, _fields(before).get(path), value, None))
+        before = base.slots.get(slot_id)
+        for path, (old, new) in _changes(before or _NEVER_WAS, slot).items():
+            changes.append(Conflict(slot_id, path, old, new, None))
+        was_deleted = before.deleted if before else None
+        if slot.deleted != was_deleted:
+            changes.append(Conflict(slot_id, DELETED, was_deleted, slot.deleted, None))
+    if _reordered(list(base.slots), _shown(mine)):
+        changes.append(Conflict(None, ORDER, _shown(base), _shown(mine), None))
     return tuple(changes)
 
 
@@ -103,24 +118,28 @@ def weave(primary: Sequence[str], secondary: Sequence[str]) -> list[str]:
 
 @dataclass
 class _Merging:
+    born: Mapping[str, OwnedSlot]
     conflicts: list[Conflict] = field(default_factory=list)
 
     def value(self, slot_id: str | None, path: tuple[str, ...], base: Any, mine: Any, theirs: Any) -> Any:
-        if mine in (theirs, base):
+        if _same(mine, theirs) or _same(mine, base):
             return theirs
-        if theirs != base:
+        if not _same(theirs, base):
             self.conflicts.append(Conflict(slot_id, path, base, mine, theirs))
         return mine
 
-    def order(self, base: Owned, mine: Owned, theirs: Owned) -> list[str]:
-        before, wanted, current = list(base.slots), list(mine.slots), list(theirs.slots)
-        if not _reordered(before, wanted):
-            return weave(current, wanted)
-        everywhere = set(before) & set(wanted) & set(current)
-        common = [[one for one in ids if one in everywhere] for ids in (before, wanted, current)]
-        if common[1] != common[2] != common[0]:
-            self.conflicts.append(Conflict(None, ORDER, before, wanted, current))
-        return weave(wanted, current)
+    def order(self, base: Owned, mine: Owned, theirs: Owned, merged: Mapping[str, OwnedSlot]) -> Sequence[str]:
+        before = list(base.slots)
+        kept = {slot_id for slot_id, slot in merged.items() if not slot.deleted}
+        # A slot that one side deleted and the merge keeps has, for that side, the place it had before.
+        wanted = [slot_id for slot_id in weave(_shown(mine), before) if slot_id in kept]
+        current = [slot_id for slot_id in weave(_shown(theirs), before) if slot_id in kept]
+        mine_moved, theirs_moved = _reordered(before, wanted), _reordered(before, current)
+        # If neither moved what was there and they differ still, both added a slot, in different places.
+        if mine_moved == theirs_moved and _reordered(wanted, current):
+            self.conflicts.append(Conflict(None, ORDER, _shown(base), _shown(mine), _shown(theirs)))
+        rows = weave(current, wanted) if theirs_moved and not mine_moved else weave(wanted, current)
+        return weave(weave(rows, list(theirs.slots)), list(mine.slots))
 
     def slot(
         self,
@@ -135,12 +154,8 @@ class _Merging:
             # Only one side has it: it is new there. (A slot is never missing where the base has it; deleted
             # slots stay, as tombstones.)
             return next(slot for slot in (mine, theirs, base) if slot is not None)
-        if base is None:
-            if theirs.deleted:
-                # Somebody added it and deleted it since; who has not seen that does not bring it back.
-                self.conflicts.append(Conflict(slot_id, DELETED, None, mine.deleted, theirs.deleted))
-                return theirs
-            base = _NEVER_WAS
+        deleted = self.deletion(slot_id, base, mine, theirs, asked=asked)
+        base = base or self.born.get(slot_id, _NEVER_WAS)
         return OwnedSlot(
             product_ids=self.value(
                 slot_id, ("productIds",), base.product_ids, mine.product_ids, theirs.product_ids
@@ -150,7 +165,7 @@ class _Merging:
             output_image=self.value(
                 slot_id, ("outputImage",), base.output_image, mine.output_image, theirs.output_image
             ),
-            deleted=self.deletion(slot_id, base, mine, theirs, asked=asked),
+            deleted=deleted,
         )
 
     def settings(
@@ -165,26 +180,53 @@ class _Merging:
         return merged
 
     def deletion(
-        self, slot_id: str, base: OwnedSlot, mine: OwnedSlot, theirs: OwnedSlot, *, asked: bool
+        self, slot_id: str, base: OwnedSlot | None, mine: OwnedSlot, theirs: OwnedSlot, *, asked: bool
     ) -> bool:
         if mine.deleted == theirs.deleted:
             return mine.deleted
+        if base is None:
+            # Somebody added it and deleted it since. Who has not seen that does not bring it back; what they
+            # put there waits in the deleted slot.
+            self.conflicts.append(Conflict(slot_id, DELETED, None, mine.deleted, theirs.deleted))
+            return theirs.deleted
         if base.deleted:
             return False
         keeper = theirs if mine.deleted else mine
-        edited = _fields(keeper) != _fields(base) or (mine.deleted and asked)
+        edited = bool(_changes(base, keeper)) or (mine.deleted and asked)
         if edited:
             self.conflicts.append(Conflict(slot_id, DELETED, base.deleted, mine.deleted, theirs.deleted))
         return not edited
 
 
+def _changes(before: OwnedSlot, after: OwnedSlot) -> dict[tuple[str, ...], tuple[Any, Any]]:
+    """What differs between two states of a slot, but for its tombstone: by path, the old and the new value."""
+    old, new = _fields(before), _fields(after)
+    paths = dict.fromkeys([*old, *new])
+    return {p: (old.get(p), new.get(p)) for p in paths if not _same(old.get(p), new.get(p))}
+
+
 def _fields(slot: OwnedSlot) -> dict[tuple[str, ...], Any]:
-    """A slot's fields but its tombstone, by their paths."""
     fields: dict[tuple[str, ...], Any] = {("settings", name): value for name, value in slot.settings.items()}
     fields["productIds",] = slot.product_ids
-    fields["favorites",] = slot.favorites
+    fields["favorites",] = tuple(sorted(slot.favorites))  # a set, whatever the order it was sent in
     fields["outputImage",] = slot.output_image
     return fields
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are the same; unlike in Python, true is not 1 and false is not 0."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_same(one[name], other[name]) for name in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(one == other)
+
+
+def _shown(owned: Owned) -> list[str]:
+    """The slots that people see, in order."""
+    return [slot_id for slot_id, slot in owned.slots.items() if not slot.deleted]
 
 
 def _reordered(before: Sequence[str], after: Sequence[str]) -> bool:

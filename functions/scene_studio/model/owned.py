@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
-from scene_studio.model.settings import SceneGenerationSettings
+from scene_studio.model.settings import settings_of
 from scene_studio.model.studio import OutputSlot, Studio, check_slot_limit, new_slot
 
 
@@ -33,7 +33,7 @@ class Owned(NamedTuple):
 
 def owned_by_people(studio: Studio) -> Owned:
     """What people own in this studio."""
-    return Owned(studio.name, {slot.id: _owned_slot(slot) for slot in studio.output_slots})
+    return Owned(studio.name, {slot.id: owned_slot(slot) for slot in studio.output_slots})
 
 
 def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -> Studio | None:
@@ -52,7 +52,7 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
     rev = studio.rev + 1
     slots = []
     for slot_id, wanted in owned.slots.items():
-        current = studio.find_slot(slot_id) or new_slot(slot_id)
+        current = studio.find_slot(slot_id) or _made(slot_id, wanted)
         slots.append(_with_owned_slot(current, wanted, rev if slot_id in picked else None, now))
     slots.extend(slot for slot in studio.output_slots if slot.id not in owned.slots)
     # By identity: to Python, true equals 1, and an edit from one to the other would be lost.
@@ -63,7 +63,8 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
     return check_slot_limit(changed)
 
 
-def _owned_slot(slot: OutputSlot) -> OwnedSlot:
+def owned_slot(slot: OutputSlot) -> OwnedSlot:
+    """What people own in this slot."""
     return OwnedSlot(
         product_ids=slot.product_ids,
         settings=slot.settings.to_json(),
@@ -73,13 +74,27 @@ def _owned_slot(slot: OutputSlot) -> OwnedSlot:
     )
 
 
+def births(studio: Studio) -> dict[str, OwnedSlot]:
+    """What people owned in each slot when it was made, for the slots of which that is known."""
+    return {
+        slot.id: OwnedSlot(slot.born.product_ids, slot.born.settings.to_json(), (), None, deleted=False)
+        for slot in studio.output_slots
+        if slot.born is not None
+    }
+
+
+def _made(slot_id: str, wanted: OwnedSlot) -> OutputSlot:
+    settings = settings_of(wanted.settings)
+    return new_slot(slot_id, wanted.product_ids, settings)
+
+
 def _with_owned_slot(slot: OutputSlot, wanted: OwnedSlot, picked_rev: int | None, now: str) -> OutputSlot:
-    current = _owned_slot(slot)
+    current = owned_slot(slot)
     changes: dict[str, Any] = {}
     if wanted.product_ids != current.product_ids:
         changes["product_ids"] = wanted.product_ids
     if to_json(wanted.settings) != to_json(current.settings):
-        changes["settings"] = SceneGenerationSettings.model_validate(dict(wanted.settings))
+        changes["settings"] = settings_of(wanted.settings)
     if wanted.favorites != current.favorites:
         changes["favorites"] = wanted.favorites
     if wanted.output_image != current.output_image:

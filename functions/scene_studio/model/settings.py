@@ -92,21 +92,26 @@ def patched(settings: Mapping[str, Any], edit: SceneGenerationSettings | None) -
     """The JSON members of settings after an edit: absent leaves a member, null clears it, None clears all.
 
     A scene is one value: it is replaced whole, never mixed from two.
-
-    Raises:
-        InvalidRequest: there would be more than `MAX_UNKNOWN_SETTINGS` members of other names.
     """
     if edit is None:
         return {}
     given = edit.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if edit.scene is not None:
         given["scene"] = edit.scene.to_json()
-    merged = {name: value for name, value in {**settings, **given}.items() if value is not None}
-    if len(merged.keys() - _KNOWN) > MAX_UNKNOWN_SETTINGS:
+    return {name: value for name, value in {**settings, **given}.items() if value is not None}
+
+
+def settings_of(members: Mapping[str, Any]) -> SceneGenerationSettings:
+    """The settings with these JSON members, each of which is valid.
+
+    Raises:
+        InvalidRequest: there are more than `MAX_UNKNOWN_SETTINGS` members of other names.
+    """
+    if len(members.keys() - _KNOWN) > MAX_UNKNOWN_SETTINGS:
         raise InvalidRequest.of(
             "/settings", f"at most {MAX_UNKNOWN_SETTINGS} settings of other names are kept; clear one with null"
         )
-    return merged
+    return SceneGenerationSettings.model_validate(dict(members))
 
 
 SUGGESTIONS: Final = {

@@ -37,6 +37,17 @@ class SlotStatus(StrEnum):
     ERROR = "ERROR"
 
 
+class Birth(Model):
+    """What people owned in a slot when it was made.
+
+    The base for rows of browsers that made the slot themselves and never read it back: compared with this,
+    only what such a browser really changed counts as its change.
+    """
+
+    product_ids: ProductIds = ()
+    settings: SceneGenerationSettings = SceneGenerationSettings()
+
+
 class OutputSlot(Model):
     """A row of the studio: products, settings, and every picture made of them.
 
@@ -49,6 +60,7 @@ class OutputSlot(Model):
         picked_rev: the `rev` of the commit in which a person last chose `output_image`; 0 for never.
         error: why the last generation failed, for people to read.
         deleted_at: the tombstone; a deleted slot keeps everything.
+        born: how a person made it; absent for slots that came in by an import or a copy.
     """
 
     id: Id
@@ -63,6 +75,7 @@ class OutputSlot(Model):
     picked_rev: int = 0
     error: str | None = None
     deleted_at: IsoTime | None = None
+    born: Birth | None = None
 
     def revisions(self) -> History:
         """The slot's history as a value of its own."""
@@ -143,7 +156,8 @@ def new_slot(
     slot_id: str, product_ids: Sequence[str] = (), settings: SceneGenerationSettings | None = None
 ) -> OutputSlot:
     """An empty slot; without settings it has the default of each, so that a page has all to show."""
-    return OutputSlot(id=slot_id, product_ids=tuple(product_ids), settings=settings or default_settings())
+    birth = Birth(product_ids=tuple(product_ids), settings=settings or default_settings())
+    return OutputSlot(id=slot_id, product_ids=birth.product_ids, settings=birth.settings, born=birth)
 
 
 def default_settings() -> SceneGenerationSettings:
@@ -173,35 +187,6 @@ def add_slot(studio: Studio, slot: OutputSlot, now: str) -> Studio:
     if studio.find_slot(slot.id) is not None:
         raise AlreadyExists("slot", studio.slot(slot.id).id)
     return check_slot_limit(studio.with_slot(slot).replace(updated_at=now))
-
-
-def delete_slot(studio: Studio, slot_id: str, now: str) -> Studio | None:
-    """The studio with this slot's tombstone set; None when it is set already.
-
-    Raises:
-        NotFound: there never was such a slot.
-    """
-    slot = studio.find_slot(slot_id)
-    if slot is None:
-        raise NotFound("slot", slot_id)
-    if slot.deleted_at is not None:
-        return None
-    return studio.with_slot(slot.replace(deleted_at=now)).replace(updated_at=now)
-
-
-def undelete_slot(studio: Studio, slot_id: str, now: str) -> Studio | None:
-    """The studio with this slot's tombstone lifted; None when it is not deleted.
-
-    Raises:
-        NotFound: there never was such a slot.
-        InvalidRequest: the studio has all the slots that it may have.
-    """
-    slot = studio.find_slot(slot_id)
-    if slot is None:
-        raise NotFound("slot", slot_id)
-    if slot.deleted_at is None:
-        return None
-    return check_slot_limit(studio.with_slot(slot.replace(deleted_at=None)).replace(updated_at=now))
 
 
 def delete_studio(studio: Studio, now: str) -> Studio | None:

@@ -61,6 +61,8 @@ class Clients:
             InvalidRequest: one or more are not in the library; their fields are named.
             Busy: the store could not be read.
         """
+        if not fields:
+            return []
         known = self.cached(client_id)
         if known is None or any(_live(known, product_id) is None for product_id in fields):
             known = self.read(client_id).document

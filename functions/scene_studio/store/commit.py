@@ -146,6 +146,16 @@ class Documents(Generic[D]):
             found = self._store.get(key, version_id=version_id)
         return self._parsed(found) if isinstance(found, StoredObject) else None
 
+    def repeated(self, key: str, request: RequestKey) -> Commit[D] | None:
+        """The commit of this request, if the document holds it.
+
+        Raises:
+            IdempotencyKeyReused: the key stands for another request.
+            Busy: the store could not be read.
+        """
+        current = self.read(key)
+        return _find(current, request) if current is not None else None
+
     def commit(
         self, key: str, operation: Operation[D], request: RequestKey | None, pacing: Pacing
     ) -> Commit[D]:
@@ -207,14 +217,9 @@ class Documents(Generic[D]):
     ) -> Encoded[D] | Commit[D] | SceneStudioError:
         try:
             if current is not None and request is not None:
-                applied = current.document.applied_request(request.key)
+                applied = _find(current, request)
                 if applied is not None:
-                    if applied.body != request.body:
-                        return IdempotencyKeyReused(
-                            "This Idempotency-Key came with a different request before; use a new key for a "
-                            "new request, and the old one only to repeat the old request to the letter."
-                        )
-                    return Commit(current, Effect.REPEATED, applied.replaced)
+                    return applied
             wanted = operation(current)
             if wanted is not None:
                 rev = current.document.rev if current else 0
@@ -251,6 +256,18 @@ class Documents(Generic[D]):
 
     def _parsed(self, found: StoredObject) -> Versioned[D]:
         return Versioned(self._kind.model_validate_json(found.body), found.version, len(found.body))
+
+
+def _find(current: Versioned[D], request: RequestKey) -> Commit[D] | None:
+    applied = current.document.applied_request(request.key)
+    if applied is None:
+        return None
+    if applied.body != request.body:
+        raise IdempotencyKeyReused(
+            "This Idempotency-Key came with a different request before; use a new key for a new request, and "
+            "the old one only to repeat the old request to the letter."
+        )
+    return Commit(current, Effect.REPEATED, applied.replaced)
 
 
 class _Doubt(NamedTuple):

@@ -87,6 +87,21 @@ class Listing:
     more: bool
 
 
+@dataclass(frozen=True, slots=True)
+class VersionInfo:
+    """A version of an object, without its body.
+
+    Attributes:
+        version_id: names it.
+        written: when the store took it, in seconds since the Unix epoch, by the store's clock.
+        size: in bytes.
+    """
+
+    version_id: str
+    written: float
+    size: int
+
+
 Disposition = Literal["inline", "attachment"]
 
 
@@ -164,6 +179,19 @@ class ObjectStore(Protocol):
         """The keys under a prefix that come after the key `after`.
 
         With `by_folder`, keys are rolled up into what follows the prefix up to the next `/`.
+
+        Raises:
+            Unavailable: the store could not be asked.
+        """
+        ...
+
+    def list_versions(self, key: str, *, before: str = "", limit: int = 1000) -> Sequence[VersionInfo]:
+        """The versions of one object that the store keeps, newest first, without delete markers.
+
+        Args:
+            key: the object's.
+            before: the version after which to go on, as an earlier listing gave it; empty to begin.
+            limit: the most to give.
 
         Raises:
             Unavailable: the store could not be asked.

@@ -22,6 +22,7 @@ from scene_studio.store.object_store import (
     StoredObject,
     Unavailable,
     Unchanged,
+    VersionInfo,
     WriteUnsettled,
     check_metadata,
 )
@@ -175,6 +176,25 @@ class S3ObjectStore:
         else:
             names = tuple(found["Key"] for found in answer.get("Contents", ()))
         return Listing(names, answer["IsTruncated"])
+
+    def list_versions(self, key: str, *, before: str = "", limit: int = 1000) -> Sequence[VersionInfo]:
+        """See `ObjectStore.list_versions`."""
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": key, "MaxKeys": limit}
+        if before:
+            request |= {"KeyMarker": key, "VersionIdMarker": before}
+        try:
+            answer = self._retrying.list_object_versions(**request)
+        except ClientError as error:
+            if _code(error) == "InvalidArgument":
+                return []  # `before` is no version of this store
+            raise _read_failure(error) from error
+        except BotoCoreError as error:
+            raise Unavailable(str(error)) from error
+        return [
+            VersionInfo(found["VersionId"], found["LastModified"].timestamp(), found["Size"])
+            for found in answer.get("Versions", ())
+            if found["Key"] == key
+        ]
 
     def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""

@@ -29,6 +29,7 @@ from scene_studio.store.object_store import (
     StoredObject,
     Unavailable,
     Unchanged,
+    VersionInfo,
     WriteUnsettled,
     check_metadata,
 )
@@ -36,6 +37,7 @@ from scene_studio.store.object_store import (
 _BUSY_SECONDS: Final = 10.0
 _KEPT_SECONDS: Final = 30 * 86_400
 _KEPT_VERSIONS: Final = 100
+_MAX_VERSION: Final = 10**15
 _AFTER_FOLDER: Final = "\U0010ffff"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS versions (
@@ -101,7 +103,7 @@ class SqliteObjectStore:
         """See `ObjectStore.get`."""
         if version_id is None:
             found = self._current(key, "body")
-        elif version_id.isascii() and version_id.isdigit() and len(version_id) <= 18:
+        elif _is_version(version_id):
             sql = "SELECT id, metadata, body FROM versions WHERE key = ? AND id = ? AND body NOT NULL"
             found = self._one(sql, (key, int(version_id)))
         else:
@@ -178,6 +180,20 @@ class SqliteObjectStore:
             else:
                 cursor = key
         return Listing(tuple(names), more=False)
+
+    def list_versions(self, key: str, *, before: str = "", limit: int = 1000) -> Sequence[VersionInfo]:
+        """See `ObjectStore.list_versions`."""
+        last = int(before) if _is_version(before) else _MAX_VERSION
+        sql = (
+            "SELECT id, written, length(body) FROM versions WHERE key = ? AND id < ? AND body NOT NULL "
+            "ORDER BY id DESC LIMIT ?"
+        )
+        try:
+            with self._lock:
+                rows = self._db.execute(sql, (key, last, limit)).fetchall()
+        except sqlite3.OperationalError as error:
+            raise Unavailable(str(error)) from error
+        return [VersionInfo(str(version), written, size) for version, written, size in rows]
 
     def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
@@ -289,6 +305,10 @@ class SqliteObjectStore:
         kept = {"key": key, "replaced_before": now - _KEPT_SECONDS, "kept": _KEPT_VERSIONS}
         db.execute(_PRUNE, kept)
         return int(written or 0)
+
+
+def _is_version(version_id: str) -> bool:
+    return version_id.isascii() and version_id.isdigit() and len(version_id) < len(str(_MAX_VERSION))
 
 
 def _version(row_id: int) -> ObjectVersion:

@@ -13,7 +13,7 @@ from scene_studio.model.studio import OutputSlot, Studio, existing
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.commit import Commit, Documents, Encoded, Operation, Page, encode, unavailable_is_busy
-from scene_studio.store.object_store import ObjectStore, StoredObject
+from scene_studio.store.object_store import ObjectStore, StoredObject, VersionInfo
 from scene_studio.store.pacing import Pacing
 from scene_studio.store.summaries import decode_summary, encode_summary
 
@@ -69,11 +69,53 @@ class Studios:
             Deleted: it is deleted and can be restored.
             Busy: the store could not be read.
         """
+        entry = self.read_any(client_id, studio_id)
+        existing(entry.document, studio_id)
+        return entry
+
+    def read_any(self, client_id: str, studio_id: str) -> Versioned[Studio]:
+        """The studio as it stands, deleted or not.
+
+        Raises:
+            NotFound: there is none.
+            Busy: the store could not be read.
+        """
         entry = self._documents.read(keys.studio(client_id, studio_id))
         if entry is None:
             raise NotFound("studio", studio_id)
-        existing(entry.document, studio_id)
         return entry
+
+    def repeated(self, client_id: str, studio_id: str, request: RequestKey) -> Commit[Studio] | None:
+        """The commit of this request, if the studio holds it; see `Documents.repeated`."""
+        return self._documents.repeated(keys.studio(client_id, studio_id), request)
+
+    def version(self, client_id: str, studio_id: str, version_id: str) -> Versioned[Studio] | None:
+        """The studio as it was in one version, without a request if that is the one known here.
+
+        Returns:
+            None if the store does not have that version.
+
+        Raises:
+            Busy: the store could not be read.
+        """
+        key = keys.studio(client_id, studio_id)
+        known = self._documents.cached(key)
+        if known is not None and known.version.version_id == version_id:
+            return known
+        return self._documents.read_version(key, version_id)
+
+    def versions(
+        self, client_id: str, studio_id: str, *, before: str, limit: int
+    ) -> tuple[list[VersionInfo], str | None]:
+        """The kept versions of a studio, newest first, and the one to go on before, or None at the end.
+
+        Raises:
+            Busy: the store could not be read.
+        """
+        with unavailable_is_busy():
+            found = self._store.list_versions(keys.studio(client_id, studio_id), before=before, limit=limit + 1)
+        shown = list(found[:limit])
+        return shown, shown[-1].version_id if len(found) > limit else None
 
     def commit(
         self,
