@@ -1,5 +1,6 @@
 import base64
 import json
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -19,13 +20,13 @@ AT = 1583348638390  # the example of AWS's page, 4 March 2020
 DEFAULT = Match(Route("ANY", "$default", "web"), {}, "$default")
 
 
-def event_of(request: HttpRequest, route: Match | None = None) -> dict:
+def event_of(request: HttpRequest, route: Match | None = None) -> dict[str, Any]:
     found = route or match(request.method, request.raw_path)
     assert found is not None
     return build_event(request, found, AT, "request-1=")
 
 
-def body_of(event: dict) -> bytes:
+def body_of(event: dict[str, Any]) -> bytes:
     body = event.get("body", "")
     return base64.b64decode(body) if event["isBase64Encoded"] else body.encode()
 

@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -93,7 +94,7 @@ class Pieces:
             for number, piece in enumerate(pieces, start=1)
         ]
 
-    async def receive(self) -> dict:
+    async def receive(self) -> dict[str, Any]:
         self.taken += 1
         if self.taken > len(self._messages):
             return {"type": "http.disconnect"}

@@ -105,13 +105,18 @@ def wait_for(path: Path) -> None:
         time.sleep(0.01)
 
 
+def whole(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
 async def started(folder: Path, *names: str) -> None:
     for name in names:
         await asyncio.to_thread(wait_for, folder / f"started-{name}")
 
 
 def test_a_handler_gets_the_event_and_its_answer_comes_back(functions):
-    text = {"text": "€ \U0001f600 \x00", "nested": [1, 2.5, None, True]}
+    text: dict[str, Any] = {"text": "€ \U0001f600 \x00", "nested": [1, 2.5, None, True]}
     assert invoke(functions, "echo", **text) == {"do": "echo", **text}
 
 
@@ -188,7 +193,7 @@ def test_a_process_that_dies_fails_its_invocation_and_is_replaced(functions, do)
 
 def test_a_process_killed_while_idle_costs_at_most_the_invocation_that_meets_it(functions):
     async def use(pool: Pool) -> Any:
-        os.kill(await pool.invoke("fake", {"do": "pid"}, "1"), signal.SIGKILL)
+        os.kill(whole(await pool.invoke("fake", {"do": "pid"}, "1")), signal.SIGKILL)
         with contextlib.suppress(InvocationFailedError):
             await pool.invoke("fake", {"do": "echo"}, "2")
         return await pool.invoke("fake", {"do": "echo"}, "3")
@@ -205,7 +210,7 @@ def test_a_handler_past_its_limit_is_killed_and_replaced(functions, tmp_path):
             await pool.invoke("fake", endless, "2")
         pool.limit_seconds = 29.0
         with pytest.raises(ProcessLookupError):
-            os.kill(before, 0)
+            os.kill(whole(before), 0)
         return before, await pool.invoke("fake", {"do": "pid"}, "3")
 
     before, after = with_pool(functions, use, minimum=1)
@@ -321,8 +326,8 @@ def test_idle_and_busy_processes_end_when_their_parent_is_killed(functions, tmp_
 def test_processes_do_not_end_by_the_signals_of_the_terminal(functions):
     async def use(pool: Pool) -> Any:
         before = await pool.invoke("fake", {"do": "pid"}, "1")
-        os.kill(before, signal.SIGINT)
-        os.kill(before, signal.SIGTERM)
+        os.kill(whole(before), signal.SIGINT)
+        os.kill(whole(before), signal.SIGTERM)
         return before, await pool.invoke("fake", {"do": "pid"}, "2")
 
     before, after = with_pool(functions, use, minimum=1)

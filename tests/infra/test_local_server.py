@@ -125,8 +125,9 @@ class Running:
         """The event that a GET of exactly this target becomes."""
         lines = [f"GET {target} HTTP/1.1", f"Host: 127.0.0.1:{self.port}", "Connection: close", *headers]
         answer = self.send("\r\n".join([*lines, "", ""]).encode())
-        body = json.loads(answer.partition(b"\r\n\r\n")[2])
-        return body.get("event", body)
+        body: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
+        event: dict[str, Any] = body.get("event", body)
+        return event
 
     def stop(self, number: int = signal.SIGTERM) -> int:
         self.process.send_signal(number)

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scene_studio.model.edits import deleted_slot
 from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound
+from scene_studio.model.owned import with_owned
 from scene_studio.model.scene import Scene
 from scene_studio.model.studio import (
     MAX_SLOTS,
@@ -14,18 +16,24 @@ from scene_studio.model.studio import (
     Studio,
     add_revisions,
     add_slot,
-    delete_slot,
     delete_studio,
     existing,
     import_into_studio,
     new_slot,
     new_studio,
-    undelete_slot,
     undelete_studio,
 )
 from tests.model.strategies import NOW, SLOT_IDS, THEN, revision, slots, studios
 
 Rule = Callable[[Studio, str, str], Studio | None]
+
+
+def delete_slot(before: Studio, slot_id: str, now: str) -> Studio | None:
+    return with_owned(before, deleted_slot(before, slot_id).owned, frozenset(), now)
+
+
+def undelete_slot(before: Studio, slot_id: str, now: str) -> Studio | None:
+    return with_owned(before, deleted_slot(before, slot_id, deleted=False).owned, frozenset(), now)
 
 
 def studio(*own: OutputSlot, **members: Any) -> Studio:

@@ -85,10 +85,10 @@ def test_nothing_acknowledged_is_lost_to_a_server_killed_at_random_moments(servi
     chance = random.Random(20)
     stopped = threading.Event()
     editor, maker = Writer(service, stopped), Writer(service, stopped)
-    assert editor.request("PUT", STUDIO, {}, "studio").status_code == 201
+    assert httpx.put(service.address + STUDIO, json={}).status_code == 201
     for slot in ("edited", "made"):
         body = {"id": slot, "productIds": ["product-a", "product-b"]}
-        assert editor.request("POST", f"{STUDIO}/slots", body, f"slot-{slot}").status_code == 201
+        assert httpx.post(f"{service.address}{STUDIO}/slots", json=body).status_code == 201
     threads = [threading.Thread(target=editor.edits), threading.Thread(target=maker.pictures)]
     for thread in threads:
         thread.start()

@@ -19,6 +19,7 @@ from scene_studio.store.object_store import (
     StoredObject,
     Unavailable,
     Unchanged,
+    VersionInfo,
     WriteUnsettled,
     check_metadata,
 )
@@ -93,6 +94,13 @@ class MemoryStore:
             if slash or not by_folder:
                 names[f"{prefix}{folder}/" if by_folder else key] = None
         return Listing(tuple(names)[:limit], len(names) > limit)
+
+    def list_versions(self, key: str, *, before: str = "", limit: int = 1000) -> Sequence[VersionInfo]:
+        """See `ObjectStore.list_versions`; there is no clock, so all versions are of the same moment."""
+        kept = [version for version in reversed(self._versions.get(key, [])) if version is not None]
+        ids = [version.version.version_id for version in kept]
+        start = ids.index(before) + 1 if before in ids else 0
+        return [VersionInfo(v.version.version_id, 0, len(v.body)) for v in kept[start : start + limit]]
 
     def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
