@@ -20,6 +20,8 @@ GOOD = {
     "imageId": "img-3",
     "sceneId": "beach",
     "file": "living-room-modern.jpg",
+    "before": "1",
+    "after": "2",
 }
 SLOT = f"{STUDIO}/slots/slot-1"
 OBJECT_ROUTES = [route for route in ROUTES if route.path != DEFAULT_PATH]
@@ -58,6 +60,7 @@ BODIES: Mapping[str, dict[str, str]] = {
     "/import": {"id": "acme-corp", "name": "ACME"},
     "products/{productId}": {"name": "Chair"},
     "/generate": {"slotId": "slot-1"},
+    "/restore": {"version": "1"},
 }
 
 
@@ -241,6 +244,7 @@ def test_the_routes_take_the_values_that_these_tests_bend(ready: Path, model: St
             route.method == "DELETE"
             or route.path.endswith(("{imageId}", "/image"))
             or "{sceneId}" in route.path
+            or route.path.endswith(("/restore", "/compare/{after}"))  # which versions there are is not fixed
         ):
             continue
         answer = call(route.method, path_of(route), None if route.method == "GET" else good_body(route))

@@ -20,7 +20,7 @@ def test_a_slot_is_added_at_the_end_under_the_id_it_is_given(seeded: Path) -> No
     assert (made.status, made.headers["location"]) == (201, f"{SLOTS}/slot-2")
     assert (made.json["productIds"], made.json["settings"]) == (["product-b"], {"style": "Rustic"})
     assert (made.json["status"], made.json["history"]) == ("EMPTY", [])
-    assert made.json["etag"] == made.etag == call("GET", STUDIO).etag
+    assert made.json["etag"] == call("GET", STUDIO).etag
     assert call("GET", STUDIO).json["outputSlots"][-1] == made.json
 
 
@@ -65,7 +65,7 @@ def test_an_edit_changes_what_it_names_and_nothing_else(
     answer = call("PATCH", SLOT, edit)
     assert answer.status == 200
     assert stored_document(seeded)["outputSlots"][0] == before | changed
-    assert answer.json["etag"] == answer.etag == call("GET", STUDIO).etag
+    assert answer.json["etag"] == call("GET", STUDIO).etag
 
 
 def test_null_takes_the_picture_off_the_wall_and_leaves_it_in_the_history(seeded: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_deleted_slot_is_gone_until_it_is_brought_back_as_it_was(seeded: Path)
     assert call("DELETE", SLOT).status == 204
     back = call("POST", f"{SLOT}/undelete")
     assert back.json | {"etag": ""} == before | {"etag": ""}
-    assert call("POST", f"{SLOT}/undelete").etag == back.etag
+    assert call("POST", f"{SLOT}/undelete").json == back.json
 
 
 @pytest.mark.parametrize("query", ["", "?size=full", "?download=0"])

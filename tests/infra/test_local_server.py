@@ -166,10 +166,13 @@ def write_functions(root: Path, clients: str = ECHO) -> Path:
 
 @contextmanager
 def running(functions: Path, data: Path, **environment: str) -> Iterator[Running]:
+    # What the tests themselves run under is not what a person starts the server under.
+    ours = ("POWERTOOLS_", "PYTHONPATH", "SCENE_STUDIO_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     process = subprocess.Popen(
         [sys.executable, "-m", "infra.local.server", "--functions", str(functions)],
         cwd=ROOT,
-        env={**os.environ, "PORT": "0", "SCENE_STUDIO_DATA": str(data), **environment},
+        env={**inherited, "PORT": "0", "SCENE_STUDIO_DATA": str(data), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -6,7 +6,8 @@ from hypothesis import given
 from scene_studio.model.edits import SlotEdit, StudioEdit, edited_slot, edited_studio
 from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.owned import Owned, owned_by_people, with_owned
-from scene_studio.model.studio import MAX_SLOTS, OutputSlot, Studio, new_slot, new_studio
+from scene_studio.model.settings import MAX_UNKNOWN_SETTINGS
+from scene_studio.model.studio import MAX_FAVORITES, MAX_SLOTS, OutputSlot, Studio, new_slot, new_studio
 from tests.model.strategies import NOW, THEN, slot_bodies, studio_bodies, studios
 
 NOBODY: frozenset[str] = frozenset()
@@ -134,3 +135,20 @@ def test_no_save_leaves_more_than_a_hundred_slots() -> None:
     too_many = Owned("Main Studio", {f"row-{number}": slot for number in range(MAX_SLOTS)})
     with pytest.raises(InvalidRequest, match="outputSlots"):
         with_owned(before, too_many, NOBODY, NOW)
+
+
+@pytest.mark.parametrize(
+    ("field", "mine"),
+    [
+        ("favorites", {"favorites": tuple(f"image-{n}" for n in range(MAX_FAVORITES + 1))}),
+        ("settings", {"settings": {f"x{n}": n for n in range(MAX_UNKNOWN_SETTINGS + 1)}}),
+    ],
+)
+def test_what_two_edits_make_too_large_together_is_refused_and_never_stored(
+    field: str, mine: dict[str, Any]
+) -> None:
+    base = one_slot()
+    owned = owned_by_people(base)
+    wanted = owned._replace(slots={"slot-1": owned.slots["slot-1"]._replace(**mine)})
+    with pytest.raises(InvalidRequest, match=field):
+        with_owned(base, wanted, NOBODY, NOW)

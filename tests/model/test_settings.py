@@ -13,6 +13,7 @@ from scene_studio.model.settings import (
     SceneGenerationSettings,
     patched,
     resolve,
+    settings_of,
 )
 from tests.model.strategies import settings_edits, settings_members
 from tests.support.seed import SETTINGS
@@ -80,7 +81,7 @@ def test_sixteen_settings_of_other_names_are_kept_and_more_are_refused() -> None
 
 def test_an_edit_that_would_leave_too_many_settings_of_other_names_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="settings"):
-        patched({f"x{n}": n for n in range(MAX_UNKNOWN_SETTINGS)}, read({"y": 1}))
+        settings_of(patched({f"x{n}": n for n in range(MAX_UNKNOWN_SETTINGS)}, read({"y": 1})))
 
 
 @given(settings_members)

@@ -1,6 +1,7 @@
 import multiprocessing
 import sqlite3
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -167,3 +168,29 @@ def test_a_file_that_stays_busy_is_unavailable_for_writing_and_open_for_reading(
 
         assert store.put_once("once", b"{}", content_type=JSON) is True
         assert store.list_names("").names == (KEY, "once")
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_opening_a_file_waits_for_another_that_opens_it_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, lasting: bool
+) -> None:
+    other = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    now = 0.0
+
+    def sleep(_seconds: float) -> None:
+        nonlocal now
+        now += 1.0
+        if not lasting and now == 3.0:
+            other.execute("ROLLBACK")
+
+    monkeypatch.setattr(sqlite, "time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
+    connect = sqlite3.connect
+    monkeypatch.setattr(sqlite3, "connect", lambda path, **given: connect(path, **given | {"timeout": 0}))
+    if lasting:
+        with pytest.raises(sqlite3.OperationalError):
+            SqliteObjectStore(tmp_path / "store.sqlite")
+    else:
+        SqliteObjectStore(tmp_path / "store.sqlite").close()
+        assert now == 3.0
+    other.close()

@@ -10,7 +10,7 @@ from scene_studio.store.cache import DocumentCache
 from scene_studio.store.object_store import ABSENT, MAX_METADATA_BYTES, ObjectStore
 from scene_studio.store.s3 import S3ObjectStore
 from scene_studio.store.studios import Studios, StudioSummary
-from scene_studio.store.summaries import decode_summary
+from scene_studio.store.summaries import decode_summary, encode_summary
 from tests.support.histories import CLIENT, NOW, Team, plain_revision
 from tests.support.loopback_s3 import Fault, LoopbackS3
 from tests.support.scripted_store import MemoryStore
@@ -66,7 +66,7 @@ def test_a_summary_of_any_name_comes_back_in_the_room_there_is(name: str) -> Non
     of_client = dict(clients.prepare(new_client(LONGEST_ID, name, LONGEST_TIME)).metadata)
 
     assert size_of(of_studio) <= MAX_METADATA_BYTES
-    assert decode_summary(of_studio)[0] == decode_summary(of_client)[0] == name
+    assert decode_summary(of_studio, 1)[0] == decode_summary(of_client, 1)[0] == name
     assert all(value.isascii() for value in (*of_studio.values(), *of_client.values()))
 
 
@@ -139,3 +139,10 @@ def test_a_list_costs_one_listing_and_a_head_for_each_studio_of_the_page(
     Studios(loopback_client, DocumentCache[Studio]()).summaries(CLIENT, after="", limit=3)
 
     assert [request.method for request in loopback.requests()] == ["GET", "HEAD", "HEAD", "HEAD"]
+
+
+def test_a_summary_of_a_newer_or_older_function_or_of_none_is_read_as_far_as_it_goes():
+    stated = encode_summary(["Name", "2026-01-01T00:00:00Z", 3])
+    assert decode_summary(stated, 2) == ["Name", "2026-01-01T00:00:00Z"]
+    assert decode_summary(stated, 5) == ["Name", "2026-01-01T00:00:00Z", 3, None, None]
+    assert decode_summary({}, 2) == [None, None]

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 
 from pydantic_core import to_json
 
+from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.settings import settings_of
-from scene_studio.model.studio import OutputSlot, Studio, check_slot_limit, new_slot
+from scene_studio.model.studio import MAX_FAVORITES, OutputSlot, Studio, check_slot_limit, new_slot
 
 
 class OwnedSlot(NamedTuple):
@@ -47,7 +48,8 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
         now: the time of the edit.
 
     Raises:
-        InvalidRequest: the studio would have more slots than it may have.
+        InvalidRequest: the studio would have more slots, or a slot more favourites or settings of other names,
+            than it may have; two edits that each keep to the limit may break it together.
     """
     rev = studio.rev + 1
     slots = []
@@ -95,6 +97,8 @@ def _with_owned_slot(slot: OutputSlot, wanted: OwnedSlot, picked_rev: int | None
         changes["product_ids"] = wanted.product_ids
     if to_json(wanted.settings) != to_json(current.settings):
         changes["settings"] = settings_of(wanted.settings)
+    if len(wanted.favorites) > MAX_FAVORITES:
+        raise InvalidRequest.of("/favorites", f"a slot has at most {MAX_FAVORITES} favourites; unmark some")
     if wanted.favorites != current.favorites:
         changes["favorites"] = wanted.favorites
     if wanted.output_image != current.output_image:

@@ -17,12 +17,12 @@ LIMIT_BYTES: Final = 4 * 1024 * 1024
 
 
 class ClientSummary(NamedTuple):
-    """What a list of clients shows, without reading the clients."""
+    """What a list of clients shows, without reading the clients; a fact that is None was not stated."""
 
     id: str
-    name: str
-    updated_at: str
-    products: int
+    name: str | None
+    updated_at: str | None
+    products: int | None
 
 
 class Clients:
@@ -105,7 +105,11 @@ class Clients:
         with unavailable_is_busy():
             heads = self._store.heads([keys.client(client_id) for client_id in client_ids])
         found = zip(client_ids, heads, strict=True)
-        return [ClientSummary(client_id, *decode_summary(head.metadata)) for client_id, head in found if head]
+        return [
+            ClientSummary(client_id, *decode_summary(head.metadata, len(ClientSummary._fields) - 1))
+            for client_id, head in found
+            if head
+        ]
 
 
 def _live(client: Client, product_id: str) -> Product | None:

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CONNECT_SECONDS: Final = 2
-_READ_SECONDS: Final = 8
+_READ_SECONDS: Final = 4
+_ATTEMPTS: Final = 2
+"""With these time-outs an attempt of the commit loop that begins at its last moment still ends in time."""
 _CREATE_ATTEMPTS: Final = 4
 _PARALLEL_HEADS: Final = 8
 _AFTER_FOLDER: Final = "~"
@@ -72,7 +74,7 @@ class S3ObjectStore:
             )
             return session.client("s3", config=config, **client_options)
 
-        return cls(bucket, retrying=client(3), single_shot=client(1))
+        return cls(bucket, retrying=client(_ATTEMPTS), single_shot=client(1))
 
     def get(
         self, key: str, *, unless_etag: str | None = None, version_id: str | None = None

@@ -91,7 +91,11 @@ class SqliteObjectStore:
         self._url_prefix = url_prefix
         self._lock = threading.Lock()
         self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
-        self._set_up()
+        try:
+            self._set_up()
+        except BaseException:
+            self._db.close()
+            raise
 
     def close(self) -> None:
         """Close the file."""

@@ -24,15 +24,17 @@ LIMIT_BYTES: Final = 4 * 1024 * 1024
 class StudioSummary(NamedTuple):
     """What a list of studios shows, without reading the studios.
 
+    A fact that is None was not stated.
+
     Attributes:
         cover: the slot and revision whose picture stands for the studio, or None.
     """
 
     id: str
-    name: str
-    updated_at: str
-    slots: int
-    revisions: int
+    name: str | None
+    updated_at: str | None
+    slots: int | None
+    revisions: int | None
     cover: list[str] | None
     deleted_at: str | None
 
@@ -151,7 +153,9 @@ class Studios:
             heads = self._store.heads([keys.studio(client_id, studio_id) for studio_id in ids])
         found = zip(ids, heads, strict=True)
         summaries = [
-            StudioSummary(studio_id, *decode_summary(head.metadata)) for studio_id, head in found if head
+            StudioSummary(studio_id, *decode_summary(head.metadata, len(StudioSummary._fields) - 1))
+            for studio_id, head in found
+            if head
         ]
         return summaries, ids[-1] if listing.more else None
 

@@ -17,7 +17,11 @@ def encode_summary(facts: Sequence[Any]) -> dict[str, str]:
     return {_NAME: base64.urlsafe_b64encode(to_json(facts)).decode()}
 
 
-def decode_summary(metadata: Mapping[str, str]) -> list[Any]:
-    """What the user metadata says."""
-    facts: list[Any] = from_json(base64.urlsafe_b64decode(metadata[_NAME]))
+def decode_summary(metadata: Mapping[str, str], count: int) -> list[Any]:
+    """The first `count` facts that the user metadata states; None for each that it does not.
+
+    A newer function may state more, an older one less, and an object written by hand nothing at all.
+    """
+    stated = from_json(base64.urlsafe_b64decode(metadata[_NAME])) if _NAME in metadata else []
+    facts: list[Any] = [*stated, *[None] * count][:count]
     return facts
