@@ -10,6 +10,7 @@ from scene_studio.store.object_store import (
     Conflict,
     ObjectStore,
     StoredObject,
+    VersionInfo,
 )
 
 KEY = "clients/acme/client.json"
@@ -258,3 +259,30 @@ def test_every_key_that_can_be_spelled_holds_an_object(store: ObjectStore, key: 
     assert store.copy_once(key, f"{key}.copy") is True
     store.delete(key)
     assert store.get(key) is None
+
+
+def test_versions_are_listed_newest_first_through_all_pages_and_only_those_of_the_key(
+    store: ObjectStore,
+) -> None:
+    version = store.put(KEY, b"1", expected=ABSENT, content_type=JSON)
+    written = [version.version_id]
+    for size in (2, 3, 4, 5):
+        version = store.put(KEY, b"x" * size, expected=version.etag, content_type=JSON)
+        written.append(version.version_id)
+    store.put_once(KEY + ".other", b"{}", content_type=JSON)
+
+    assert [found.version_id for found in store.list_versions(KEY)] == list(reversed(written))
+    paged: list[VersionInfo] = []
+    page = store.list_versions(KEY, limit=2)
+    while page:
+        paged.extend(page)
+        page = store.list_versions(KEY, before=paged[-1].version_id, limit=2)
+    assert [(found.version_id, found.size) for found in paged] == list(
+        zip(reversed(written), (5, 4, 3, 2, 1), strict=True)
+    )
+
+
+def test_a_key_without_versions_and_a_place_that_is_none_list_nothing(store: ObjectStore) -> None:
+    assert list(store.list_versions(KEY)) == []
+    store.put(KEY, b"1", expected=ABSENT, content_type=JSON)
+    assert len(store.list_versions(KEY)) == 1

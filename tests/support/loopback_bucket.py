@@ -72,7 +72,11 @@ class Bucket:
     def apply(self, request: Request) -> Reply:
         """Do what the request asks, atomically."""
         handlers: dict[str, Callable[[Request], Reply]] = {
-            "GET": self._get if request.key else self._list,
+            "GET": self._get
+            if request.key
+            else self._list_versions
+            if "versions" in request.query
+            else self._list,
             "HEAD": self._get,
             "PUT": self._copy if "x-amz-copy-source" in request.headers else self._put,
             "DELETE": self._delete,
@@ -146,6 +150,26 @@ class Bucket:
     def _delete(self, request: Request) -> Reply:
         self._add(request.key, None, {})
         return Reply(204)
+
+    def _list_versions(self, request: Request) -> Reply:
+        limit, marker = int(request.query.get("max-keys", "1000")), request.query.get("version-id-marker", "")
+        shown: list[tuple[str, _Version]] = []
+        for key in sorted(self._objects, key=str.encode):
+            if key.startswith(request.query.get("prefix", "")):
+                shown.extend((key, version) for version in reversed(self._objects[key]))
+        if marker:
+            ids = [version.id for _, version in shown]
+            if marker not in ids:
+                raise _Refused(400, "InvalidArgument")
+            shown = shown[ids.index(marker) + 1 :]
+        elements = [
+            f"<Version><Key>{quote(key)}</Key><VersionId>{version.id}</VersionId>"
+            f"<LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>{len(version.body)}</Size></Version>"
+            for key, version in shown[:limit]
+            if version.body is not None
+        ]
+        body = "<ListVersionsResult><EncodingType>url</EncodingType>" + "".join(elements)
+        return Reply(200, {"Content-Type": "application/xml"}, (body + "</ListVersionsResult>").encode())
 
     def _list(self, request: Request) -> Reply:
         prefix, delimiter = request.query.get("prefix", ""), request.query.get("delimiter", "")
