@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _CONNECT_SECONDS: Final = 2
-_READ_SECONDS: Final = 4
-_ATTEMPTS: Final = 2
+_READ_SECONDS: Final = 3
+_ATTEMPTS: Final = 3
 """With these time-outs an attempt of the commit loop that begins at its last moment still ends in time."""
 _CREATE_ATTEMPTS: Final = 4
 _PARALLEL_HEADS: Final = 8
