@@ -83,7 +83,7 @@ class Team:
     def change(self, operation: Operation[Studio], *, by_machine: bool = False) -> Commit[Studio]:
         """Commit an operation, as a request of its own or without a trace in the ring of keys."""
         number = str(next(self._requests))
-        request = RequestKey(digest(number), digest(number, length=8))
+        request = RequestKey(digest(number, length=12), digest(number, length=6))
         return self.studios.commit(
             CLIENT, self._id, operation, None if by_machine else request, FakeTime().pacing()
         )

@@ -61,7 +61,7 @@ def derive(*parts: str) -> str:
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
 
 
-def digest(*parts: str, length: int = 16) -> str:
+def digest(*parts: str, length: int) -> str:
     """The first characters of the base64url SHA-256 of these parts, for telling them from others."""
     raw = hashlib.sha256("\x00".join(parts).encode()).digest()
     return base64.urlsafe_b64encode(raw).decode()[:length]
