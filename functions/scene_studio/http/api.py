@@ -95,8 +95,8 @@ class Api(APIGatewayHttpResolver):
     def _broken(self, error: Exception) -> Response[Any]:
         runtime.logger.exception("unexpected error", exc_info=error)
         detail = (
-            "The request could not be answered, and whether it changed anything is not known. Repeat it with the "
-            "same Idempotency-Key; if this happens again, report the requestId."
+            "The request could not be answered, and whether it changed anything is not known. Repeat it with "
+            "the same Idempotency-Key; if this happens again, report the requestId."
         )
         return self._problem(problems.INTERNAL, detail)
 

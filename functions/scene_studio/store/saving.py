@@ -11,7 +11,15 @@ from typing import Final, NamedTuple
 
 from scene_studio.model.document import RequestKey
 from scene_studio.model.edits import Wanted
-from scene_studio.model.errors import EditConflict, FieldError, PreconditionRequired, VersionGone
+from scene_studio.model.errors import (
+    Busy,
+    EditConflict,
+    FieldError,
+    OutcomeUnknown,
+    PreconditionRequired,
+    SceneStudioError,
+    VersionGone,
+)
 from scene_studio.model.merge import Conflict, merge, touched
 from scene_studio.model.owned import Owned, births, owned_by_people, with_owned
 from scene_studio.model.studio import Studio, existing
@@ -117,7 +125,9 @@ class Saving:
         if commit.effect is Effect.REPEATED:
             outcome = self._outcome_before(plan, base, commit)
         before = commit.replaced or commit.current.version.version_id
-        merged = isinstance(base, _NoBase) or base.version.version_id != before
+        # Since an edit that is repeated was made, others may have made theirs: `current` shows them too.
+        repeated = commit.effect is Effect.REPEATED
+        merged = repeated or isinstance(base, _NoBase) or base.version.version_id != before
         return Saved(commit, outcome.conflicts, outcome.ignored, merged)
 
     def _base(self, version: str | None) -> Versioned[Studio] | _NoBase:
@@ -130,18 +140,34 @@ class Saving:
     ) -> _Outcome:
         """What an edit came to when it was applied: the same merge with the version that it replaced.
 
-        If that version has expired, every field that the edit touched is listed (design §4.3).
+        If that version has expired, every field that the edit touched is listed (design §4.3). If the edit
+        could not even be made again, for want of its base or of what it names, that is every field that
+        anybody touched since.
+
+        Raises:
+            OutcomeUnknown: the store could not be read; the edit was applied all the same.
         """
         if base is _NoBase.LATEST:
             return _Outcome()
-        theirs = self._studios.version(self._client_id, self._studio_id, commit.replaced)
-        if theirs is None or base is _NoBase.GONE:
-            made_from = _made_from(base, commit.current.document)
-            wanted = plan(made_from)
-            owned = _NOTHING if base is _NoBase.GONE else owned_by_people(made_from)
-            return _Outcome(wanted.owned, touched(owned, wanted.owned), wanted.ignored)
-        made_from = _made_from(base, theirs.document)
-        return _merged(plan(made_from), made_from, theirs.document)
+        current = commit.current.document
+        try:
+            theirs = self._studios.version(self._client_id, self._studio_id, commit.replaced)
+        except Busy as error:
+            raise OutcomeUnknown(
+                "The change was made, but the store did not answer in time to tell how it went; repeat the "
+                "request with the same Idempotency-Key in a moment to find out."
+            ) from error
+        try:
+            if theirs is None or base is _NoBase.GONE:
+                made_from = _made_from(base, current)
+                wanted = plan(made_from)
+                owned = _NOTHING if base is _NoBase.GONE else owned_by_people(made_from)
+                return _Outcome(wanted.owned, touched(owned, wanted.owned), wanted.ignored)
+            made_from = _made_from(base, theirs.document)
+            return _merged(plan(made_from), made_from, theirs.document)
+        except SceneStudioError:
+            before = owned_by_people(theirs.document) if theirs else _NOTHING
+            return _Outcome(conflicts=touched(before, owned_by_people(current)))
 
 
 def _made_from(base: Versioned[Studio] | _NoBase, theirs: Studio) -> Studio:

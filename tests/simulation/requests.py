@@ -1,0 +1,95 @@
+"""Requests as their senders know them, each run of one, and the answers."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scene_studio.store.cache import Versioned
+from scene_studio.store.saving import Saved
+from tests.simulation.oracle import Expected, Intent
+
+
+@dataclass(slots=True, eq=False, repr=False)
+class Request:
+    """A request, which may run several times under one key.
+
+    Attributes:
+        kind: `edit`, `generate`, `import`, `create`, `delete`, `undelete` or `read`.
+        key: its idempotency key.
+        body: what it sends, as text.
+        intent: for edits, what is wanted.
+        strict: whether a conflict is to refuse it.
+        slot_id: the slot it is about, if it is about one.
+        adds: the slot that it adds, if it adds one.
+        revives: whether it brings the slot back.
+        imported: for imports, the slots that come in, by id, as JSON members.
+        tag: for deletions of the studio, the entity tag that must hold.
+        refused: the refusal that was answered, if any.
+        writes: the numbers of the versions that it wrote.
+        clients_written: how often it wrote the client.
+        expected: what it had to come to when it was written.
+    """
+
+    kind: str
+    key: str
+    body: str
+    intent: Intent = field(default_factory=Intent)
+    strict: bool = False
+    slot_id: str | None = None
+    adds: bool = False
+    revives: bool = False
+    imported: Mapping[str, Any] = field(default_factory=dict)
+    tag: str | None = None
+    refused: str | None = None
+    writes: list[int] = field(default_factory=list)
+    clients_written: int = 0
+    expected: Expected | None = None
+
+    def __repr__(self) -> str:
+        body = re.sub(
+            r"'(varietyLevel|surroundings|cameraAngle|colorScheme|props|colorTheme|accessories|promptText|history"
+            r"|historyCount|status)': ('[^']*'|[^,}]*)(, )?",
+            "",
+            self.body,
+        )
+        return f"{self.key} {self.kind} {body}"
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """One run of a request in one container.
+
+    Attributes:
+        started: how many versions the studio had when it began.
+        asked_at: the `rev` that the run read first; that is when a generation was asked for.
+        said_unwritten: whether it was answered that nothing was written.
+        wrote: whether it wrote something.
+    """
+
+    request: Request
+    started: int
+    asked_at: int | None = None
+    said_unwritten: bool = False
+    wrote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back.
+
+    Attributes:
+        entry: the studio that it shows, with its version.
+        saved: for merged edits, how it went.
+        etag: the header.
+        whole: whether the body is the whole studio.
+        unchanged: whether it is 304.
+        images: the revisions that were made.
+    """
+
+    entry: Versioned[Any] | None = None
+    saved: Saved | None = None
+    etag: str | None = None
+    whole: bool = False
+    unchanged: bool = False
+    images: tuple[str, ...] = ()
