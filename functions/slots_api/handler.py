@@ -1,14 +1,14 @@
 """Output slots: add, edit, delete, undelete, and the history of each."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from scene_studio.http.api import Api, entry_point, json_answer
 from scene_studio.http.edits import checked, edit_request, kept, known_revisions, knows_none, saved_answer
-from scene_studio.http.pictures import Download, Size, redirect_to, redirect_to_first
+from scene_studio.http.pictures import SIGNED_SECONDS, Download, Size, redirect_to, redirect_to_first
 from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import (
     AllClients,
@@ -49,6 +49,8 @@ lambda_handler = entry_point(app)
 
 _SLOTS = "/api/clients/<clientId>/scene-studio/<studioId>/slots"
 _SLOT = f"{_SLOTS}/<slotId>"
+
+Signed = Annotated[Literal["thumb", "full"] | None, Query()]
 
 
 @app.post(_SLOTS)
@@ -150,14 +152,25 @@ def list_history(
     studio_id: StudioId,
     slot_id: SlotId,
     studios: AllStudios,
+    objects: Objects,
     limit: Limit = 40,
     cursor: Cursor = "",
+    sign: Signed = None,
 ) -> Response[Any]:
-    """The slot's revisions, newest first, through all pages."""
+    """The slot's revisions, newest first, through all pages.
+
+    With `sign`, each has a short-lived `signedUrl` of its picture or thumbnail, for pages that show many.
+    """
     studio = studios.read(client_id, studio_id).document
     slot = studio.slot(slot_id)
     revisions, following = read_history(studios, studio, slot, limit, cursor)
     items = [revision_view(studio, slot_id, revision) for revision in revisions]
+    if sign is not None:
+        key_of = keys.revision_thumbnail if sign == "thumb" else keys.revision
+        for revision, item in zip(revisions, items, strict=True):
+            if revision.url is None:
+                key = key_of(client_id, studio_id, slot_id, revision.id)
+                item["signedUrl"] = objects.presigned_url(key, seconds=SIGNED_SECONDS)
     return json_answer({**list_view(items, following), "total": slot.history_count})
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from tests.support.api import STUDIO, call
 from tests.support.models import StubModel
-from tests.support.pages import all_items, opened
+from tests.support.pages import all_items, open_address, opened
+from tests.support.pictures import as_image
 from tests.support.problems import assert_invalid
 from tests.support.seed import client_json, import_client, revision_json
 from tests.support.stored import stored_document
@@ -114,3 +115,24 @@ def test_pictures_behind_the_window_open_as_those_in_it(ready: Path, model: Stub
     assert len(items) == 64
     for item in (items[0], items[39], items[-1]):
         assert opened(call("GET", str(item["url"])), ready).body.startswith(b"\xff\xd8")
+
+
+@pytest.mark.parametrize("sign", ["thumb", "full"])
+def test_a_signed_list_has_an_address_that_opens_for_each_picture_of_ours(seeded: Path, sign: str) -> None:
+    for item in call("GET", f"{HISTORY}?sign={sign}").json["items"]:
+        picture = open_address(item["signedUrl"], seeded)
+        assert picture.headers["content-type"] == "image/jpeg"
+        assert max(as_image(picture.body).size) <= 320 or sign == "full"
+
+
+def test_a_list_is_signed_only_if_asked_and_only_for_pictures_of_ours(local_service: Path) -> None:
+    fill(2)
+    assert ["signedUrl" in item for item in call("GET", f"{HISTORY}?sign=thumb").json["items"]] == [
+        False,
+        False,
+    ]
+    assert_invalid(call("GET", f"{HISTORY}?sign=huge"), "sign")
+
+
+def test_a_list_that_is_not_signed_has_no_signed_addresses(seeded: Path) -> None:
+    assert not any("signedUrl" in item for item in call("GET", HISTORY).json["items"])

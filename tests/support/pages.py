@@ -24,7 +24,12 @@ def all_items(path: str, limit: int) -> list[dict[str, object]]:
 def opened(answer: Answer, store: Path) -> SignedObject:
     """What the signed address of a redirect gives."""
     assert answer.status == 302, answer.body
-    address = urlsplit(answer.headers["location"])
+    return open_address(answer.headers["location"], store)
+
+
+def open_address(url: str, store: Path) -> SignedObject:
+    """What a signed address gives."""
+    address = urlsplit(url)
     objects = SqliteObjectStore(store)
     try:
         key = unquote(address.path).removeprefix("/_objects/")

@@ -91,7 +91,8 @@ def unavailable_is_busy() -> Iterator[None]:
         yield
     except Unavailable as error:
         raise Busy(
-            f"The store is out of reach and nothing was changed; try again in {RETRY_AFTER_SECONDS} seconds."
+            f"The store is out of reach and this attempt changed nothing; try again in {RETRY_AFTER_SECONDS} "
+            "seconds, with the same Idempotency-Key if you sent one."
         ) from error
 
 
@@ -307,4 +308,7 @@ def _gave_up(*, in_doubt: bool) -> SceneStudioError:
             f"The store did not answer in time and the change may have been made; repeat the request with the "
             f"same Idempotency-Key in {seconds} seconds to find out."
         )
-    return Busy(f"The store was too busy and nothing was changed; try again in {seconds} seconds.")
+    return Busy(
+        f"The store was too busy and this attempt changed nothing; try again in {seconds} seconds, with the "
+        "same Idempotency-Key if you sent one."
+    )
