@@ -1,0 +1,67 @@
+"""The README's first session runs as it stands there, against the service as `make run` starts it."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from infra.routes import DEFAULT_PATH, ROUTES
+from tests.support.service import ROOT, Service
+
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    service = Service(tmp_path / "data").start()
+    yield service
+    service.kill()
+
+
+def blocks() -> list[str]:
+    return re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+
+
+def run(script: str, service: Service, folder: Path) -> None:
+    """Run a script in which every request must succeed."""
+    script = script.replace("http://127.0.0.1:8000", service.address)
+    script = re.sub(r"\bcurl ", "curl --silent --show-error --fail-with-body ", script)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_its_examples_run_as_they_stand(service, tmp_path):
+    commands, session, of_import, of_two_people, of_versions = blocks()
+    assert "make run" in commands
+    name_the_studio = next(line for line in session.splitlines() if line.startswith("API="))
+    run(session, service, tmp_path)
+    assert (tmp_path / "picture.jpg").read_bytes()[:2] == b"\xff\xd8"
+
+    client = {"id": "your-client", "name": "Yours", "products": [], "clientSessions": [], "sceneStudios": []}
+    (tmp_path / "client.json").write_text(json.dumps(client))
+    run(of_import, service, tmp_path)
+
+    run(f"{name_the_studio}\n{of_two_people}", service, tmp_path)
+    studio = f"{service.address}/api/clients/acme-corp/scene-studio/summer"
+    assert httpx.get(studio).json()["outputSlots"][0]["settings"]["style"] == "Rustic"
+
+    versions = [item["version"] for item in httpx.get(f"{studio}/versions").json()["items"]]
+    filled = of_versions.replace("OLDER", versions[1]).replace("NEWER", versions[0])
+    filled = re.sub(r"\bVERSION\b", versions[1], filled)
+    run(f"{name_the_studio}\n{filled}", service, tmp_path)
+    assert httpx.get(studio).json()["outputSlots"][0]["settings"]["style"] == "Coastal"
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in ROUTES if route.path != DEFAULT_PATH], ids=lambda r: r.key
+)
+def test_every_route_is_named_in_it(route):
+    last = route.path.rpartition("/")[2]
+    shown = {"{before}": "{a}", "{after}": "{b}", "scene-studio": "scene-studio", "clients": "clients"}
+    assert shown.get(last, last) in README
