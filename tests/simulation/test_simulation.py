@@ -44,6 +44,12 @@ def test_a_rule_that_is_switched_off_is_noticed(light: None, name: str) -> None:
     pytest.fail(f"{MUTANT_SCHEDULES} schedules did not show that {mutant.rule!r} no longer holds")
 
 
+@pytest.mark.parametrize("seed", [16307])
+def test_schedules_that_once_showed_a_fault_show_none(light: None, seed: int) -> None:
+    tally = run_part(Part(range(seed, seed + 1), "", ""))
+    assert not tally.violations
+
+
 def test_a_seed_gives_the_same_story_every_time(light: None) -> None:
     for seed in range(60):
         once, again = run_schedule(seed, digest=True), run_schedule(seed, digest=True)

@@ -141,8 +141,8 @@ class Saving:
         """What an edit came to when it was applied: the same merge with the version that it replaced.
 
         If that version has expired, every field that the edit touched is listed (design §4.3). If the edit
-        could not even be made again, for want of its base or of what it names, that is every field that
-        anybody touched since.
+        cannot even be made again, for want of its base or of what it names, that is every field that anybody
+        touched since its base.
 
         Raises:
             OutcomeUnknown: the store could not be read; the edit was applied all the same.
@@ -166,8 +166,22 @@ class Saving:
             made_from = _made_from(base, theirs.document)
             return _merged(plan(made_from), made_from, theirs.document)
         except SceneStudioError:
-            before = owned_by_people(theirs.document) if theirs else _NOTHING
-            return _Outcome(conflicts=touched(before, owned_by_people(current)))
+            known = base.document if isinstance(base, Versioned) else None
+            return _Outcome(conflicts=_all_touched(known, theirs.document if theirs else None, current))
+
+
+def _all_touched(base: Studio | None, theirs: Studio | None, current: Studio) -> list[Conflict]:
+    """Every field that was touched from the base on, in the form of conflicts with the values that are known.
+
+    What an edit was in conflict with is among what others touched between its base and the version that it
+    replaced; what it changed itself is among what was touched from there on.
+    """
+    before = owned_by_people(base) if base else _NOTHING
+    replaced = owned_by_people(theirs) if theirs else before
+    others = [change._replace(mine=None, theirs=change.mine) for change in touched(before, replaced)]
+    since = touched(replaced, owned_by_people(current))
+    named = {(change.slot_id, change.field) for change in others}
+    return [*others, *(change for change in since if (change.slot_id, change.field) not in named)]
 
 
 def _made_from(base: Versioned[Studio] | _NoBase, theirs: Studio) -> Studio:
