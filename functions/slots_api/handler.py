@@ -77,7 +77,7 @@ def create_slot(
 
     saved = Saving(studios, client_id, studio_id).save(plan, edit_request(change, condition, prefer))
     location = {"location": addresses.slot(client_id, studio_id, slot_id)}
-    return _answer(saved, slot_id, prefer, HTTPStatus.CREATED, location)
+    return _answer(saved, slot_id, prefer, status=HTTPStatus.CREATED, headers=location)
 
 
 @app.patch(_SLOT)
@@ -143,7 +143,7 @@ def restore_deleted_slot(
     saved = Saving(studios, client_id, studio_id).save(
         lambda base: deleted_slot(base, slot_id, deleted=False), edit_request(change, condition, prefer)
     )
-    return _answer(saved, slot_id, prefer)
+    return _answer(saved, slot_id, prefer, foreseen=False)
 
 
 @app.get(f"{_SLOT}/history")
@@ -219,6 +219,8 @@ def _answer(
     saved: Saved,
     slot_id: str,
     prefer: Preferences,
+    *,
+    foreseen: bool = True,
     status: HTTPStatus = HTTPStatus.OK,
     headers: dict[str, str] | None = None,
 ) -> Response[Any]:
@@ -226,6 +228,11 @@ def _answer(
         slot = current.document.find_slot(slot_id)
         if slot is None:
             raise NotFound("slot", slot_id)
-        return slot_view(current, slot)
+        shown = slot_view(current, slot)
+        if saved.merged:
+            # The row is new and the others that the caller holds may not be: as a base, its tag would say
+            # that the caller had seen, and now dropped, slots that others added.
+            shown.pop("etag", None)
+        return shown
 
-    return saved_answer(saved, prefer, view, whole=False, status=status, headers=headers)
+    return saved_answer(saved, prefer, view, whole=False, foreseen=foreseen, status=status, headers=headers)

@@ -214,7 +214,7 @@ def restore_version(
     saved = Saving(studios, client_id, studio_id).save(
         lambda base: restored(base, old().document, body.slot_id), edit_request(change, condition, prefer)
     )
-    return saved_answer(saved, prefer, studio_view, whole=True)
+    return saved_answer(saved, prefer, studio_view, whole=True, foreseen=False)
 
 
 @app.get(f"{_STUDIO}/versions")

@@ -165,12 +165,27 @@ def test_the_rows_own_etags_are_the_base_when_if_match_is_missing(studio):
 
 
 def test_the_oldest_of_the_rows_etags_is_the_base(studio):
-    newer = edit("slot-1", {"settings": {"style": "Industrial"}}).json
+    newer = edit("slot-1", {"settings": {"style": "Industrial"}}, **{"if-match": studio["etag"]}).json
     edit("slot-2", {"settings": {"style": "Coastal"}})
     mine = rows(studio)
     mine[0] = newer
     assert 200 == call("PATCH", STUDIO, {"outputSlots": mine}).status
     assert ["Industrial", "Coastal"] == [slot["settings"]["style"] for slot in slots().values()]
+
+
+def test_rows_taken_from_one_slot_answers_do_not_delete_what_others_added(studio):
+    call("POST", f"{STUDIO}/slots", {"id": "slot-3"})
+    taken = [edit(slot, {"settings": {"lighting": "Evening"}}).json for slot in ("slot-1", "slot-2")]
+    assert 200 == call("PATCH", STUDIO, {"outputSlots": taken}).status
+    assert ["slot-1", "slot-2", "slot-3"] == list(slots())
+
+
+def test_a_slot_brought_back_unseen_gives_no_tag_without_its_body(studio):
+    call("DELETE", f"{STUDIO}/slots/slot-1")
+    headers = {"if-match": read()["etag"], "prefer": "return=minimal"}
+    answer = call("POST", f"{STUDIO}/slots/slot-1/undelete", headers=headers)
+    assert 204 == answer.status
+    assert "etag" not in answer.headers
 
 
 def test_rows_without_any_base_may_add_but_not_touch_what_others_imported(studio):

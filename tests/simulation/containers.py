@@ -4,7 +4,7 @@ Requests go through the real handler functions. Only their last step is replaced
 they hand over what it would have been made of.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, cast
@@ -23,10 +23,8 @@ from scene_studio.http.entity_tags import TagCondition
 from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import Change
 from scene_studio.images.inspect import ImageInfo
-from scene_studio.model.edits import KnowsRevision, SlotEdit, StudioEdit
-from scene_studio.model.errors import NotFound
+from scene_studio.model.edits import SlotEdit, StudioEdit
 from scene_studio.model.settings import SceneGenerationSettings
-from scene_studio.model.studio import Studio
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.clients import Clients
 from scene_studio.store.commit import Documents
@@ -74,19 +72,6 @@ def _saved(saved: Saved) -> dict[str, Any]:
     return {"saved": saved}
 
 
-_KNOWN_REVISIONS: Final = edits.known_revisions
-
-
-def _known_revisions(
-    studios: Studios, studio: Studio, wanted: Iterable[tuple[str, str | None]], *, fresh: bool
-) -> KnowsRevision:
-    """The product's, but a slot that a stale container has never seen is looked for again too."""
-    asked = list(wanted)
-    if not fresh and any(reference and studio.find_slot(slot_id) is None for slot_id, reference in asked):
-        raise NotFound("slot", "that this container does not know")
-    return _KNOWN_REVISIONS(studios, studio, asked, fresh=fresh)
-
-
 def _parse_once() -> Callable[[Any, StoredObject], Versioned[Any]]:
     """Parsing takes most of the time, and every container parses the same bytes: each gets a copy."""
     known: dict[bytes, Any] = {}
@@ -128,8 +113,6 @@ def light_answers() -> Iterator[None]:
             (edits, "json_answer", _light),
             (edits, "studio_view", _shown),
             (edits, "merge_view", _saved),
-            (studios_routes, "known_revisions", _known_revisions),
-            (slots_routes, "known_revisions", _known_revisions),
             (studios_routes, "json_answer", _light),
             (studios_routes, "studio_view", _shown),
             (slots_routes, "slot_view", _shown),

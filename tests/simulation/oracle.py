@@ -105,6 +105,8 @@ def order_fault(intent: Intent, base: State, before: State, after: State) -> str
     was, now = before.people.live(), after.people.live()
     rows = [one for one in _rows(intent) if one in now]
     if not _moved(list(base.people.slots), rows):
+        if _moved(list(base.people.slots), _rows(intent)):
+            return None  # something was moved, past a slot that is gone now; only what came of that is seen
         old = [one for one in was if one in now and one in base.people.slots]
         return None if [one for one in now if one in old] == old else "slots that nobody moved have moved"
     if [one for one in now if one in rows] != rows:

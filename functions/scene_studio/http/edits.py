@@ -107,11 +107,11 @@ def known_revisions(
     """
     known: set[tuple[str, str]] = set()
     for slot_id, reference in wanted:
-        slot = studio.find_slot(slot_id)
-        if slot is None or reference is None:
+        if reference is None:
             continue
+        slot = studio.find_slot(slot_id)
         named = addresses.named_revision(reference, studio.client_id, studio.id, slot_id) or reference
-        if named == slot.output_image or studios.find_revision(studio, slot, named):
+        if slot is not None and (named == slot.output_image or studios.find_revision(studio, slot, named)):
             known.add((slot_id, named))
         elif not fresh:
             raise NotFound("revision", named)
@@ -152,19 +152,22 @@ def saved_answer(
     view: Callable[[Versioned[Studio]], dict[str, Any]],
     *,
     whole: bool,
+    foreseen: bool = True,
     status: HTTPStatus = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     """The answer to a saved edit.
 
     A client may use an entity tag as a base only together with the document that it names. So the tag is
-    left out where changes of others were merged in that this answer does not show.
+    left out where the client does not have that document: where changes of others were merged in that this
+    answer does not show, or where it has no body and brought back what the client may never have seen.
 
     Args:
         saved: what came of the edit.
         preferences: the caller's.
         view: the representation that is answered.
         whole: whether that is the whole studio.
+        foreseen: whether a client that knew the base can tell the outcome without being shown.
         status: what to answer when there is a body.
         headers: further headers.
     """
@@ -172,7 +175,7 @@ def saved_answer(
     merge = merge_view(saved)
     sent = {**(headers or {}), **preferences.applied()}
     minimal = preferences.minimal and status == HTTPStatus.OK
-    if not saved.merged or (whole and not minimal):
+    if (whole and not minimal) or (not saved.merged and (foreseen or not minimal)):
         sent["etag"] = entity_tag(current)
     if not minimal:
         return json_answer({**view(current), **merge}, status, sent)
