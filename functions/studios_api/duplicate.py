@@ -2,7 +2,7 @@
 
 from scene_studio.http.requests import Change
 from scene_studio.model import addresses
-from scene_studio.model.errors import AlreadyExists, Busy
+from scene_studio.model.errors import AlreadyExists, Busy, NotFound
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, existing
@@ -32,6 +32,7 @@ def duplicate_studio(
     done = studios.repeated(client_id, copy_id, change.request) if change.has_own_key else None
     if done is not None:
         return done
+    _check_id_is_free(studios, client_id, copy_id)
     source = studios.read(client_id, studio_id).document
     copy = _copy_of(source, copy_id, asked.name or f"{source.name[:190]} (copy)", change.now)
     if asked.with_history:
@@ -47,6 +48,15 @@ def duplicate_studio(
         return copy
 
     return studios.commit(client_id, copy_id, create, change.request, change.pacing)
+
+
+def _check_id_is_free(studios: Studios, client_id: str, copy_id: str) -> None:
+    """Refuse before anything is copied: no picture may come under the keys of another studio."""
+    try:
+        taken = studios.read_any(client_id, copy_id).document
+    except NotFound:
+        return
+    raise AlreadyExists("studio", existing(taken, copy_id).id)
 
 
 def _copy_of(source: Studio, copy_id: str, name: str, now: str) -> Studio:

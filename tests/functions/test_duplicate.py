@@ -111,3 +111,11 @@ def test_a_name_of_two_hundred_characters_still_makes_a_good_copy(seeded: Path) 
     call("PATCH", STUDIO, {"name": "x" * 200})
     made = duplicate()
     assert (made.status, made.json["name"]) == (201, "x" * 190 + " (copy)")
+
+
+def test_a_copy_under_an_id_that_is_taken_brings_nothing_into_the_studio_that_has_it(seeded: Path) -> None:
+    call("PUT", f"{CLIENT}/scene-studio/taken", {})
+    before = stored_objects(seeded)
+    answer = call("POST", f"{STUDIO}/duplicate", {"id": "taken", "withHistory": True})
+    assert_problem(answer, 409, "already-exists")
+    assert stored_objects(seeded) == before
