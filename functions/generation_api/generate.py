@@ -7,7 +7,7 @@ from scene_studio.generation.image_model import MAX_SEED, ImageModel
 from scene_studio.generation.job import Job, make_picture, seed_of
 from scene_studio.http.requests import Change
 from scene_studio.model.client import Product
-from scene_studio.model.errors import Busy, IdempotencyKeyReused, InvalidRequest, NotFound
+from scene_studio.model.errors import Busy, InvalidRequest, NotFound
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings, patched, resolve, settings_of
 from scene_studio.model.studio import OutputSlot, Studio, add_revisions, add_slot, existing, new_slot
@@ -44,7 +44,7 @@ def generate(
     made = _made_before(studios, objects, asked_of, asked.slot_id, image_ids, change)
     if made is not None:
         return asked_of, made
-    _check_key_is_new(asked_of, change)
+    asked_of.repeated_request(change.request)  # a reused key is refused before a picture is paid for
     slot = _slot(existing(asked_of, studio_id), asked)
     products = _products(clients, client_id, slot, asked)
     settings = _settings(slot, asked)
@@ -107,15 +107,6 @@ def _made_before(
     found = [studios.find_revision(studio, slot, image_id) for image_id in image_ids]
     made = [revision for revision in found if revision is not None]
     return made if len(made) == len(image_ids) else None
-
-
-def _check_key_is_new(studio: Studio, change: Change) -> None:
-    """Refuse before a picture is paid for what the commit would refuse after it."""
-    applied = studio.applied_request(change.request.key)
-    if applied is not None and applied.body != change.request.body:
-        raise IdempotencyKeyReused(
-            "This Idempotency-Key came with a different request before; send this one under a new key."
-        )
 
 
 def _slot(studio: Studio, asked: Generate) -> OutputSlot:

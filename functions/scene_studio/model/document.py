@@ -5,6 +5,7 @@ from typing import Annotated, Final, NamedTuple, Self
 from pydantic import Field
 
 from scene_studio.model.base import Model
+from scene_studio.model.errors import IdempotencyKeyReused
 
 SCHEMA: Final = 1
 RING_SIZE: Final = 100
@@ -53,6 +54,20 @@ class Document(Model):
     def applied_request(self, key: str) -> AppliedRequest | None:
         """The remembered request with this key digest, or None."""
         return next((entry for entry in reversed(self.applied) if entry.key == key), None)
+
+    def repeated_request(self, request: RequestKey) -> AppliedRequest | None:
+        """What is remembered of this request if its commit is in the document, else None.
+
+        Raises:
+            IdempotencyKeyReused: its key stands for another request.
+        """
+        applied = self.applied_request(request.key)
+        if applied is not None and applied.body != request.body:
+            raise IdempotencyKeyReused(
+                "This Idempotency-Key came with a different request before; use a new key for a new request, "
+                "and the old one only to repeat the old request to the letter."
+            )
+        return applied
 
     def after(self, rev: int, request: RequestKey | None, replaced: str) -> Self:
         """This document as the commit that follows revision `rev` and stands for `request`."""

@@ -7,7 +7,7 @@ the history grows (design §3).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
@@ -63,13 +63,6 @@ class HistoryPage(Model):
     start: Annotated[int, Field(ge=0)]
     revisions: tuple[GeneratedSceneImage, ...]
     older: PageName | None = None
-
-
-class NamedPage(NamedTuple):
-    """A page with its name and the bytes that the name is the hash of."""
-
-    name: str
-    body: bytes
 
 
 @dataclass(frozen=True, slots=True)

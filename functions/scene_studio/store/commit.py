@@ -14,7 +14,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 from pydantic_core import to_json
 
 from scene_studio.model.document import RING_SIZE, Document, RequestKey
-from scene_studio.model.errors import Busy, IdempotencyKeyReused, OutcomeUnknown, SceneStudioError
+from scene_studio.model.errors import Busy, OutcomeUnknown, SceneStudioError
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.object_store import (
     ABSENT,
@@ -260,15 +260,8 @@ class Documents(Generic[D]):
 
 
 def _find(current: Versioned[D], request: RequestKey) -> Commit[D] | None:
-    applied = current.document.applied_request(request.key)
-    if applied is None:
-        return None
-    if applied.body != request.body:
-        raise IdempotencyKeyReused(
-            "This Idempotency-Key came with a different request before; use a new key for a new request, and "
-            "the old one only to repeat the old request to the letter."
-        )
-    return Commit(current, Effect.REPEATED, applied.replaced)
+    applied = current.document.repeated_request(request)
+    return Commit(current, Effect.REPEATED, applied.replaced) if applied else None
 
 
 class _Doubt(NamedTuple):
