@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 
 from generation_api.messages import Generate
-from scene_studio.generation.image_model import MAX_SEED, ImageModel
+from scene_studio.generation.image_model import ImageModel
 from scene_studio.generation.job import Job, make_picture, seed_of
 from scene_studio.http.requests import Change
 from scene_studio.model.client import Product
 from scene_studio.model.errors import Busy, InvalidRequest, NotFound
 from scene_studio.model.revision import GeneratedSceneImage
-from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings, patched, resolve, settings_of
+from scene_studio.model.settings import (
+    MAX_SEED,
+    ResolvedSettings,
+    SceneGenerationSettings,
+    patched,
+    resolve,
+    settings_of,
+)
 from scene_studio.model.studio import OutputSlot, Studio, add_revisions, add_slot, existing, new_slot
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned

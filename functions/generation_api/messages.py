@@ -4,11 +4,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from scene_studio.generation.image_model import MAX_SEED
 from scene_studio.model.edits import Request
 from scene_studio.model.identifiers import Id
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT
-from scene_studio.model.settings import SceneGenerationSettings
+from scene_studio.model.settings import SceneGenerationSettings, Seed
 from scene_studio.model.studio import ProductIds
 
 
@@ -35,7 +34,7 @@ class Generate(Request):
     products: Annotated[tuple[ProductReference, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] | None = None
     settings: SceneGenerationSettings | None = None
     count: Annotated[int, Field(ge=1, le=8, strict=True)] = 1
-    seed: Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)] | None = None
+    seed: Seed | None = None
 
     def named_products(self) -> dict[str, str] | None:
         """The ids of the products that the body names, each with its field; None if it names none."""

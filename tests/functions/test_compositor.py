@@ -81,7 +81,7 @@ def samples() -> dict[str, bytes]:
 
 def test_the_compositor_is_an_image_model_with_a_recorded_name() -> None:
     model: ImageModel = Compositor()
-    assert model.name == "compositor-1"
+    assert model.capabilities.name == "compositor-1"
 
 
 def test_there_is_a_size_for_every_aspect_ratio() -> None:

@@ -4,10 +4,9 @@ from typing import Any
 import pytest
 
 from scene_studio import runtime
-from scene_studio.generation.image_model import MAX_SEED
 from scene_studio.generation.prompt import build_prompt
 from scene_studio.model.errors import GenerationRefused, ImageRejected, SceneStudioError
-from scene_studio.model.settings import SceneGenerationSettings, resolve
+from scene_studio.model.settings import MAX_SEED, SceneGenerationSettings, resolve
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import SIZE, StubModel, stub_jpeg
 from tests.support.pages import opened
@@ -231,4 +230,4 @@ def test_the_compositor_answers_where_no_other_model_is_named(ready: Path) -> No
     answer = made(settings={"aspectRatio": "16:9"}, seed=1)
     picture = as_image(opened(call("GET", answer["imageUrl"]), ready).body)
     assert picture.size == (1360, 768) == (answer["images"][0]["width"], answer["images"][0]["height"])
-    assert answer["images"][0]["model"] == runtime.image_model().name == "compositor-1"
+    assert answer["images"][0]["model"] == runtime.image_model().capabilities.name == "compositor-1"

@@ -17,14 +17,14 @@ from clients_api.messages import ImportedClient
 from generation_api import generate as generation
 from generation_api.messages import Generate
 from scene_studio.generation import job
-from scene_studio.generation.image_model import ImageModel, ImageRequest, ImageResult
+from scene_studio.generation.image_model import Capabilities, ImageModel, ImageRequest, ImageResult
 from scene_studio.http import edits
 from scene_studio.http.entity_tags import TagCondition
 from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import Change
 from scene_studio.images.inspect import ImageInfo
 from scene_studio.model.edits import SlotEdit, StudioEdit
-from scene_studio.model.settings import SceneGenerationSettings
+from scene_studio.model.settings import ASPECT_RATIOS, SceneGenerationSettings
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.clients import Clients
 from scene_studio.store.commit import Documents
@@ -53,7 +53,7 @@ class Light:
 class StubModel:
     """An image model whose pictures are a few bytes that depend on the seed."""
 
-    name = "stub"
+    capabilities = Capabilities("stub", ASPECT_RATIOS, 16, seeded=True, price_micros=0)
 
     def generate(self, request: ImageRequest) -> ImageResult:
         """See `ImageModel`."""

@@ -5,8 +5,9 @@ from io import BytesIO
 
 from PIL import Image
 
-from scene_studio.generation.image_model import ImageRequest, ImageResult
+from scene_studio.generation.image_model import Capabilities, ImageRequest, ImageResult
 from scene_studio.model.errors import SceneStudioError
+from scene_studio.model.settings import ASPECT_RATIOS
 
 SIZE = (32, 24)
 
@@ -20,7 +21,7 @@ class StubModel:
         meanwhile: called while it "works", for what others do in that time.
     """
 
-    name = "stub-1"
+    capabilities = Capabilities("stub-1", ASPECT_RATIOS, 16, seeded=True, price_micros=0)
 
     def __init__(self) -> None:
         self.requests: list[ImageRequest] = []

@@ -7,6 +7,7 @@ from typing import Final
 
 from PIL import Image, ImageEnhance, ImageOps
 
+from scene_studio.generation.capabilities import COMPOSITOR
 from scene_studio.generation.drawing import Size
 from scene_studio.generation.image_model import ImageRequest, ImageResult, ProductPicture
 from scene_studio.generation.kraft_box import kraft_box
@@ -47,7 +48,7 @@ class Compositor:
     variety levels and not at all at level 0. Product pixels are scaled but never recoloured.
     """
 
-    name = "compositor-1"
+    capabilities = COMPOSITOR
 
     def generate(self, request: ImageRequest) -> ImageResult:
         """Make one picture, as an `ImageModel` does.

@@ -1,11 +1,28 @@
 """The port to whatever makes pictures: what a model declares, is asked, and answers."""
 
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Protocol
 
-from scene_studio.model.settings import ResolvedSettings
+from scene_studio.model.settings import AspectRatio, ResolvedSettings
 
-MAX_SEED: Final = 4_294_967_294
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What an image model declares; it is asked nothing else.
+
+    Attributes:
+        name: what is recorded with each revision, such as `compositor-1`.
+        aspect_ratios: those it makes.
+        max_products: how many products it can show in one picture.
+        seeded: whether a seed makes its pictures repeatable.
+        price_micros: what one picture costs at most, in millionths of a US dollar.
+    """
+
+    name: str
+    aspect_ratios: tuple[AspectRatio, ...]
+    max_products: int
+    seeded: bool
+    price_micros: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +50,8 @@ class ImageRequest:
         products: what stands in the scene, in the order of the slot.
         scene: the encoded scene picture chosen in the settings, or None to make up a room.
         seed: 0 to `MAX_SEED`; the same request with the same seed asks for the same picture.
+        negative_prompt: what is not to be in the picture, as nouns.
+        seconds: how long it may take; a model that cannot answer by then gives up before.
     """
 
     prompt: str
@@ -40,6 +59,8 @@ class ImageRequest:
     products: tuple[ProductPicture, ...]
     scene: bytes | None
     seed: int
+    negative_prompt: str = ""
+    seconds: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,28 +72,30 @@ class ImageResult:
         width: in pixels, as encoded.
         height: in pixels, as encoded.
         seed: the seed that the model used.
+        cost_micros: what was paid for it, in millionths of a US dollar.
     """
 
     jpeg: bytes
     width: int
     height: int
     seed: int
+    cost_micros: int = 0
 
 
 class ImageModel(Protocol):
-    """Makes pictures.
+    """Makes pictures."""
 
-    Attributes:
-        name: what is recorded with each revision, such as `compositor-1`.
-    """
-
-    name: str
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can be asked for."""
+        ...
 
     def generate(self, request: ImageRequest) -> ImageResult:
         """Make one picture.
 
         Raises:
-            GenerationRefused: the model would not make this picture.
+            GenerationRefused: the model would not make this picture, now or later.
             ImageRejected: a product or scene picture could not be read.
+            ModelUnavailable: it could not be made now, and may be asked for again.
         """
         ...

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scene_studio.generation.image_model import MAX_SEED, ImageModel, ImageRequest, ProductPicture
+from scene_studio.generation.image_model import ImageModel, ImageRequest, ProductPicture
 from scene_studio.generation.prompt import build_prompt
 from scene_studio.images.inspect import inspect
 from scene_studio.images.thumbnail import thumbnail_jpeg
@@ -12,7 +12,7 @@ from scene_studio.model import addresses
 from scene_studio.model.client import Product
 from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.revision import GeneratedSceneImage
-from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings
+from scene_studio.model.settings import MAX_SEED, ResolvedSettings, SceneGenerationSettings
 from scene_studio.stock_scenes import stock_picture, stock_scene_at
 from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
@@ -85,7 +85,7 @@ def make_picture(job: Job, model: ImageModel, objects: ObjectStore) -> Generated
         product_names=tuple(product.name for product in job.products),
         settings=SceneGenerationSettings.model_validate(job.settings.to_json()),
         debug_prompt=prompt,
-        model=model.name,
+        model=model.capabilities.name,
         seed=job.seed,
         width=size.width,
         height=size.height,

@@ -53,6 +53,9 @@ PROBLEMS: Final[Mapping[type[SceneStudioError], Problem]] = {
     errors.GenerationRefused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "generation-refused", "The picture cannot be made"
     ),
+    errors.ModelUnavailable: Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE, "model-unavailable", "The image model is out of reach"
+    ),
     errors.PreconditionRequired: Problem(
         HTTPStatus.PRECONDITION_REQUIRED, "precondition-required", "Say what the edit is based on"
     ),

@@ -179,6 +179,10 @@ class GenerationRefused(SceneStudioError):
     """The image model would not or could not make this picture."""
 
 
+class ModelUnavailable(SceneStudioError):
+    """The image model could not make this picture now; asked again, it may."""
+
+
 class Busy(SceneStudioError):
     """Nothing was written, because the store was too busy or out of reach."""
 

@@ -20,8 +20,13 @@ MAX_PROPS: Final = 32
 MAX_PROMPT_TEXT: Final = 4000
 MAX_UNKNOWN_SETTINGS: Final = 16
 
+MAX_SEED: Final = 4_294_967_294
+"""The largest seed that any of the image models takes."""
+
 SettingText = Annotated[str, Text(maximum=100, empty=True)]
 VarietyLevel = Annotated[int, Field(ge=0, le=10, strict=True)]
+Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
+ShadowStrength = Annotated[float, Field(ge=0, le=1)]
 SceneUrl = Annotated[str, Field(max_length=2048)]
 
 
@@ -33,11 +38,33 @@ class SceneReference(Model):
     image_url: SceneUrl | None = None
 
 
+class Placement(Model):
+    """Where the products stand in the picture, for whoever wants to say so; each member may be left out.
+
+    Attributes:
+        x: the middle of the group, from 0 (left edge) to 1 (right edge).
+        y: where it stands, from 0 (top edge) to 1 (bottom edge).
+        scale: its size, 1 being what would be chosen without a word.
+        rotation: in degrees, clockwise.
+    """
+
+    x: Annotated[float, Field(ge=0, le=1)] | None = None
+    y: Annotated[float, Field(ge=0, le=1)] | None = None
+    scale: Annotated[float, Field(ge=0.1, le=4)] | None = None
+    rotation: Annotated[float, Field(ge=-180, le=180)] | None = None
+
+
 class SceneGenerationSettings(Model):
     """The settings of a slot, or the snapshot of them in a revision (seed, "Storage").
 
     Members that this version does not know are kept as they came, so that an older function never strips
     what a newer browser wrote.
+
+    Attributes:
+        negative_prompt: what is not to be in the picture, as nouns.
+        placement: where the products stand; without it, where they look best.
+        shadow_strength: from 0, none, to 1, the darkest; without it, what suits the lighting.
+        seed: for every picture of the slot; without it each picture has one of its own.
     """
 
     __pydantic_extra__: dict[str, Annotated[str, Text(maximum=100, empty=True)] | float | int | bool | None]
@@ -55,6 +82,10 @@ class SceneGenerationSettings(Model):
     color_theme: StrictBool | None = None
     accessories: StrictBool | None = None
     prompt_text: Annotated[str, Text(maximum=MAX_PROMPT_TEXT, empty=True, multiline=True)] | None = None
+    negative_prompt: Annotated[str, Text(maximum=MAX_PROMPT_TEXT, empty=True, multiline=True)] | None = None
+    placement: Placement | None = None
+    shadow_strength: ShadowStrength | None = None
+    seed: Seed | None = None
 
     @model_validator(mode="after")
     def _few_unknown_members(self) -> "SceneGenerationSettings":
@@ -67,7 +98,7 @@ _KNOWN: Final = frozenset(field.alias for field in SceneGenerationSettings.model
 
 
 class ResolvedSettings(SceneGenerationSettings):
-    """Settings with a value for every member but the scene."""
+    """Settings with a value for every member of the seed's but the scene."""
 
     room_type: SettingText = "Living Room"
     style: SettingText = "Modern"
@@ -91,13 +122,15 @@ def resolve(settings: SceneGenerationSettings) -> ResolvedSettings:
 def patched(settings: Mapping[str, Any], edit: SceneGenerationSettings | None) -> dict[str, Any]:
     """The JSON members of settings after an edit: absent leaves a member, null clears it, None clears all.
 
-    A scene is one value: it is replaced whole, never mixed from two.
+    A scene is one value, and so is a placement: it is replaced whole, never mixed from two.
     """
     if edit is None:
         return {}
     given = edit.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if edit.scene is not None:
         given["scene"] = edit.scene.to_json()
+    if edit.placement is not None:
+        given["placement"] = edit.placement.to_json()
     return {name: value for name, value in {**settings, **given}.items() if value is not None}
 
 
