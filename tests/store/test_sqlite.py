@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from scene_studio import sqlite_file
 from scene_studio.store import sqlite
 from scene_studio.store.object_store import (
     ABSENT,
@@ -148,7 +149,7 @@ def test_a_signature_of_one_file_opens_nothing_in_another(tmp_path: Path) -> Non
 def test_a_file_that_stays_busy_is_unavailable_for_writing_and_open_for_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "_BUSY_SECONDS", 0.01)
+    monkeypatch.setattr(sqlite_file, "BUSY_SECONDS", 0.01)
     with sqlite_store(tmp_path) as store:
         version = store.put(KEY, b"one", expected=ABSENT, content_type=JSON)
         other = sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)
@@ -184,7 +185,7 @@ def test_opening_a_file_waits_for_another_that_opens_it_but_not_for_ever(
         if not lasting and now == 3.0:
             other.execute("ROLLBACK")
 
-    monkeypatch.setattr(sqlite, "time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
+    monkeypatch.setattr(sqlite_file, "time", SimpleNamespace(monotonic=lambda: now, sleep=sleep))
     connect = sqlite3.connect
     monkeypatch.setattr(sqlite3, "connect", lambda path, **given: connect(path, **given | {"timeout": 0}))
     if lasting:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
+from scene_studio import sqlite_file
 from scene_studio.store.object_store import (
     UNCHANGED,
     Absent,
@@ -34,7 +35,6 @@ from scene_studio.store.object_store import (
     check_metadata,
 )
 
-_BUSY_SECONDS: Final = 10.0
 _KEPT_SECONDS: Final = 30 * 86_400
 _KEPT_VERSIONS: Final = 100
 _MAX_VERSION: Final = 10**15
@@ -90,7 +90,7 @@ class SqliteObjectStore:
         self._clock = clock
         self._url_prefix = url_prefix
         self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        self._db = sqlite_file.connect(path)
         try:
             self._set_up()
         except BaseException:
@@ -118,6 +118,11 @@ class SqliteObjectStore:
         if version.etag == unless_etag:
             return UNCHANGED
         return StoredObject(found[2], version, json.loads(found[1]))
+
+    def get_all(self, keys: Sequence[str]) -> list[StoredObject | None]:
+        """See `ObjectStore.get_all`."""
+        found = [self.get(key) for key in keys]
+        return [one if isinstance(one, StoredObject) else None for one in found]
 
     def put(
         self,
@@ -209,6 +214,11 @@ class SqliteObjectStore:
         except WriteUnsettled as error:
             raise Unavailable(str(error)) from error
 
+    def delete_all(self, keys: Sequence[str]) -> None:
+        """See `ObjectStore.delete_all`."""
+        for key in keys:
+            self.delete(key)
+
     def presigned_url(
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
     ) -> str:
@@ -243,17 +253,6 @@ class SqliteObjectStore:
         return bytes(row[0])
 
     def _set_up(self) -> None:
-        deadline = time.monotonic() + _BUSY_SECONDS
-        while True:
-            try:
-                # The busy time-out does not cover this one: two processes may both want to switch a new file.
-                self._db.execute("PRAGMA journal_mode = WAL")
-                break
-            except sqlite3.OperationalError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.01)
-        self._db.execute("PRAGMA synchronous = FULL")
         with self._transaction() as db:
             for statement in _SCHEMA.split(";"):
                 db.execute(statement)
