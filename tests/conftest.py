@@ -3,8 +3,12 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from tests.support.queues import WorkingQueue
 
 # Functions log and count as in Lambda; nothing here may read the credentials of the machine.
 os.environ.update(
@@ -19,27 +23,34 @@ os.environ.pop("AWS_PROFILE", None)
 
 
 @pytest.fixture
-def local_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator["WorkingQueue"]:
+    """The queue of wanted pictures in this test: the worker function gets each message as it is sent."""
+    from generation_api.handler import app
+    from scene_studio import runtime
+    from tests.support.queues import WorkingQueue
+
+    working = WorkingQueue()
+    app.dependency_overrides[runtime.generation_queue] = lambda: working
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime, "generation_queue", lambda: working)
+        yield working
+    del app.dependency_overrides[runtime.generation_queue]
+
+
+@pytest.fixture
+def local_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, queue: "WorkingQueue") -> Iterator[Path]:
     """The functions as they run on one machine: one SQLite file, tenancy off. Gives the file's path."""
     from scene_studio import runtime
+    from tests.support.runtime import forget
 
     path = tmp_path / "store.sqlite"
     monkeypatch.setenv("SCENE_STUDIO_STORE", f"sqlite:{path}")
     monkeypatch.setenv("SCENE_STUDIO_TENANCY", "off")
-    made_once = (
-        runtime.environment,
-        runtime.object_store,
-        runtime.clients,
-        runtime.studios,
-        runtime.image_model,
-    )
-    for made in made_once:
-        made.cache_clear()
+    forget()
     yield path
     if runtime.object_store.cache_info().currsize:
         store = runtime.object_store()
         close = getattr(store, "close", None)
         if close is not None:
             close()
-    for made in made_once:
-        made.cache_clear()
+    forget()

@@ -1,42 +1,194 @@
-"""Execute: make pictures for a slot."""
+"""Generation: ask for pictures, look at what became of them, cancel them, ask again for what failed."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Annotated, Any, Final, NoReturn
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
-from generation_api.messages import Generate
+from generation_api.generating import Generating
+from generation_api.messages import MAX_PICTURES, Generate, Retry
+from generation_api.progress import (
+    PictureName,
+    ProgressReader,
+    State,
+    any_open,
+    decode_names,
+    encode_names,
+    under_way,
+)
 from scene_studio.http.api import Api, entry_point, json_answer
 from scene_studio.http.requests import (
     AllClients,
     AllStudios,
+    Change,
     ChangeOf,
+    ClaimedPictures,
     ClientId,
+    Clock,
+    GenerationQueue,
+    ImageId,
     Model,
     Objects,
+    Patience,
+    Prefer,
+    SlotId,
     StudioId,
+    Times,
+    UniqueName,
 )
-from scene_studio.http.views import revision_view
+from scene_studio.http.views import slot_view
+from scene_studio.model import addresses
+from scene_studio.model.errors import GenerationCancelled, GenerationRefused, NotFound
+from scene_studio.model.generation import cancel
+from scene_studio.model.studio import Studio, existing
+from scene_studio.store.cache import Versioned
 
 app = Api()
 lambda_handler = entry_point(app)
 
+_STUDIO: Final = "/api/clients/<clientId>/scene-studio/<studioId>"
+_GENERATION: Final = f"{_STUDIO}/slots/<slotId>/generation"
+_LOOK_AGAIN_SECONDS: Final = 2
 
-@app.post("/api/clients/<clientId>/scene-studio/<studioId>/generate")
+Names = Annotated[str, Query(max_length=16_000)]
+
+
+def generating(
+    clients: AllClients,
+    studios: AllStudios,
+    objects: Objects,
+    queue: GenerationQueue,
+    model: Model,
+    timing: Times,
+    unique: UniqueName,
+) -> Callable[[str, str], Generating]:
+    """What asks for pictures of a studio, given its client's id and its own."""
+    return lambda client_id, studio_id: Generating(
+        client_id, studio_id, clients, studios, objects, queue, model, timing, unique
+    )
+
+
+GeneratingOf = Annotated[Callable[[str, str], Generating], Depends(generating)]
+
+
+def progress_reader(
+    studios: AllStudios, objects: Objects, claims: ClaimedPictures, model: Model, clock: Clock
+) -> ProgressReader:
+    """What tells what became of pictures."""
+    return ProgressReader(studios, objects, claims, model, clock)
+
+
+ProgressOf = Annotated[ProgressReader, Depends(progress_reader)]
+
+
+@app.post(f"{_STUDIO}/generate")
 def execute(
     client_id: ClientId,
     studio_id: StudioId,
     body: Annotated[Generate, Body()],
-    clients: AllClients,
-    studios: AllStudios,
-    objects: Objects,
-    model: Model,
+    generating: GeneratingOf,
+    progress: ProgressOf,
+    prefer: Prefer,
+    patience: Patience,
     change: ChangeOf,
 ) -> Response[Any]:
-    """Make pictures and put them at the head of the slot's history."""
-    from generation_api.generate import generate  # Pillow comes with it
+    """Ask for pictures, and wait for them for a while if that is wanted.
 
-    studio, revisions = generate(client_id, studio_id, body, clients, studios, objects, model, change)
-    images = [revision_view(studio, body.slot_id, revision) for revision in revisions]
-    first = images[0]
-    return json_answer({"imageUrl": first["url"], "promptUsed": first.get("debugPrompt", ""), "images": images})
+    200 when all have ended and there is at least one, 202 while some are under way.
+    """
+    asking = generating(client_id, studio_id)
+    studio, names = asking.generate(body, change)
+    studio = asking.wait(studio, names, patience)
+    view = progress.view(studio, names)
+    images = [one["image"] for one in view["generation"] if "image" in one]
+    answer = {"images": images, **view}
+    if images:
+        answer = {"imageUrl": images[0]["url"], "promptUsed": images[0].get("debugPrompt", ""), **answer}
+    headers = dict(prefer.applied("respond-async", "wait"))
+    if any_open(studio, names):
+        return _accepted(studio, names, answer, headers)
+    if not images:
+        _refuse(view)
+    return json_answer(answer, headers=headers)
+
+
+@app.get(f"{_STUDIO}/generation")
+def read_generation(
+    client_id: ClientId, studio_id: StudioId, studios: AllStudios, progress: ProgressOf, images: Names = ""
+) -> Response[Any]:
+    """What became of pictures: of those named, or of all that are under way or have failed."""
+    studio = studios.read(client_id, studio_id).document
+    names = decode_names(images, MAX_PICTURES) if images else under_way(studio)
+    return json_answer(progress.view(studio, names))
+
+
+@app.post(f"{_GENERATION}/retry")
+def retry_failed(
+    client_id: ClientId,
+    studio_id: StudioId,
+    slot_id: SlotId,
+    body: Annotated[Retry, Body()],
+    generating: GeneratingOf,
+    progress: ProgressOf,
+    change: ChangeOf,
+) -> Response[Any]:
+    """Ask once more, with the same settings and seed, for pictures of the slot that failed."""
+    studio = generating(client_id, studio_id).retry(slot_id, body.image_ids, change)
+    names = [name for name in under_way(studio) if name.slot_id == slot_id]
+    return _accepted(studio, names, progress.view(studio, names), {})
+
+
+@app.delete(_GENERATION)
+def cancel_all(
+    client_id: ClientId, studio_id: StudioId, slot_id: SlotId, studios: AllStudios, change: ChangeOf
+) -> Response[Any]:
+    """Cancel all pictures of the slot that have not ended, and dismiss those that failed."""
+    return _cancelled(studios, client_id, studio_id, slot_id, None, change)
+
+
+@app.delete(f"{_GENERATION}/<imageId>")
+def cancel_one(
+    client_id: ClientId,
+    studio_id: StudioId,
+    slot_id: SlotId,
+    image_id: ImageId,
+    studios: AllStudios,
+    change: ChangeOf,
+) -> Response[Any]:
+    """Cancel one picture that has not ended, or dismiss it if it failed; nothing happens if it has come."""
+    return _cancelled(studios, client_id, studio_id, slot_id, image_id, change)
+
+
+def _cancelled(
+    studios: AllStudios, client_id: str, studio_id: str, slot_id: str, image_id: str | None, change: Change
+) -> Response[Any]:
+    def apply(current: Versioned[Studio] | None) -> Studio | None:
+        studio = existing(current.document if current else None, studio_id)
+        return cancel(studio, slot_id, image_id, change.milliseconds)
+
+    commit = studios.commit(client_id, studio_id, apply, change.request, change.pacing)
+    slot = commit.current.document.find_slot(slot_id)
+    if slot is None:
+        raise NotFound("slot", slot_id)
+    view = slot_view(commit.current, slot)
+    # As a base, the row's tag would say that the caller had seen the other rows as they are now.
+    del view["etag"]
+    return json_answer(view)
+
+
+def _accepted(
+    studio: Studio, names: Sequence[PictureName], answer: Mapping[str, Any], headers: Mapping[str, str]
+) -> Response[Any]:
+    progress_at = f"{addresses.generation(studio.client_id, studio.id)}?images={encode_names(names)}"
+    more = {"location": progress_at, "retry-after": str(_LOOK_AGAIN_SECONDS)}
+    return json_answer(answer, HTTPStatus.ACCEPTED, {**headers, **more})
+
+
+def _refuse(view: Mapping[str, Any]) -> NoReturn:
+    reasons = [one["reason"] for one in view["generation"] if one["state"] is State.FAILED]
+    if reasons:
+        raise GenerationRefused(reasons[0], view)
+    raise GenerationCancelled("Somebody cancelled these pictures; execute again if they are still wanted.")

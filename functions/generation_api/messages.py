@@ -1,6 +1,7 @@
 """What the generation routes take in their bodies."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Final
 
 from pydantic import Field
 
@@ -8,7 +9,10 @@ from scene_studio.model.edits import Request
 from scene_studio.model.identifiers import Id
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT
 from scene_studio.model.settings import SceneGenerationSettings, Seed
-from scene_studio.model.studio import ProductIds
+from scene_studio.model.studio import MAX_SLOTS, ProductIds
+
+MAX_PICTURES: Final = 100
+"""How many pictures one request may ask for."""
 
 
 class ProductReference(Request):
@@ -22,19 +26,27 @@ class Generate(Request):
 
     Attributes:
         slot_id: for which slot; one that does not exist is made if the body has products.
+        slot_ids: for which slots, in place of `slot_id`.
         product_ids: what stands in the scene; absent means `products`, and without these the slot's own.
         products: the same, as the seed's browser sends it.
         settings: absent members are taken from the slot.
-        count: how many pictures.
-        seed: of the first picture; each further one has the next.
+        count: how many pictures for each slot.
+        seed: of the first picture of each slot; each further one has the next.
     """
 
-    slot_id: Id
+    slot_id: Id | None = None
+    slot_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_SLOTS)] | None = None
     product_ids: ProductIds | None = None
     products: Annotated[tuple[ProductReference, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] | None = None
     settings: SceneGenerationSettings | None = None
     count: Annotated[int, Field(ge=1, le=8, strict=True)] = 1
     seed: Seed | None = None
+
+    def named_slots(self) -> Mapping[str, str]:
+        """The slots that the body names, each with its field and each once."""
+        if self.slot_ids is None:
+            return {} if self.slot_id is None else {self.slot_id: "/slotId"}
+        return {slot_id: f"/slotIds/{self.slot_ids.index(slot_id)}" for slot_id in self.slot_ids}
 
     def named_products(self) -> dict[str, str] | None:
         """The ids of the products that the body names, each with its field; None if it names none."""
@@ -43,3 +55,13 @@ class Generate(Request):
         if self.products is not None:
             return {product.id: f"/products/{at}/id" for at, product in enumerate(self.products)}
         return None
+
+
+class Retry(Request):
+    """Failed pictures to ask for once more.
+
+    Attributes:
+        image_ids: which; absent means all that failed.
+    """
+
+    image_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_PICTURES)] | None = None

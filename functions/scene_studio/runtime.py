@@ -4,6 +4,7 @@ Nothing here runs at import; each thing is made when it is first asked for.
 """
 
 import os
+import secrets
 import time
 from functools import cache
 from pathlib import Path
@@ -12,11 +13,16 @@ from typing import Final, Literal
 from aws_lambda_powertools import Logger, Metrics
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scene_studio.generation.image_model import ImageModel
+from scene_studio.generation.capabilities import CAPABILITIES, ModelName
+from scene_studio.generation.claims import Claims
+from scene_studio.generation.image_model import Capabilities, ImageModel
+from scene_studio.generation.timing import DELIVERIES, Timing
 from scene_studio.model.client import Client
 from scene_studio.model.studio import Studio
+from scene_studio.queues.queue import Queue
 from scene_studio.store.cache import DocumentCache
 from scene_studio.store.clients import Clients
+from scene_studio.store.inbox import Inbox
 from scene_studio.store.object_store import ObjectStore
 from scene_studio.store.studios import Studios
 
@@ -35,6 +41,8 @@ class Environment(BaseModel):
             which listens on loopback alone.
         tenant_claim: the claim of the token that lists the caller's groups.
         image_model: what makes the pictures.
+        generation_queue: where messages about wanted pictures go: `sqs:<url>`, or `sqlite:<path of the file>`.
+        worker_seconds: the time limit of the function that makes pictures; the other times follow from it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,7 +50,9 @@ class Environment(BaseModel):
     store: str = Field(pattern=r"^(s3:[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]|sqlite:.+)$")
     tenancy: Literal["token", "off"] = "token"
     tenant_claim: str = Field(default="cognito:groups", min_length=1, max_length=200)
-    image_model: Literal["compositor"] = "compositor"
+    image_model: ModelName = "compositor"
+    generation_queue: str | None = Field(default=None, pattern=r"^(sqs:https?://.+|sqlite:.+)$")
+    worker_seconds: int = Field(default=120, ge=1, le=900)
 
 
 @cache
@@ -90,11 +100,59 @@ def studios() -> Studios:
 
 
 @cache
+def inbox() -> Inbox:
+    """The inboxes of all studios."""
+    return Inbox(object_store(), studios())
+
+
+@cache
+def claims() -> Claims:
+    """The claims of workers on pictures."""
+    return Claims(object_store(), timing().lease)
+
+
+@cache
+def generation_queue() -> Queue:
+    """The queue of wanted pictures that the environment names.
+
+    Raises:
+        RuntimeError: it names none.
+    """
+    kind, _, place = (environment().generation_queue or "").partition(":")
+    if kind == "sqs":
+        from scene_studio.queues.sqs import SqsQueue
+
+        return SqsQueue.connect(place)
+    if kind == "sqlite":
+        from scene_studio.queues.sqlite_queue import SqliteQueue
+
+        return SqliteQueue(
+            Path(place), "generation", visibility_seconds=timing().visibility / 1000, max_receives=DELIVERIES
+        )
+    raise RuntimeError("set the environment right: SCENE_STUDIO_GENERATION_QUEUE names no queue")
+
+
+def timing() -> Timing:
+    """How long each step of making a picture may take."""
+    return Timing(environment().worker_seconds)
+
+
+def capabilities() -> Capabilities:
+    """What the image model that the environment names can do."""
+    return CAPABILITIES[environment().image_model]
+
+
+@cache
 def image_model() -> ImageModel:
     """The image model that the environment names."""
     from scene_studio.generation.compositor import Compositor
 
     return Compositor()
+
+
+def unique_name() -> str:
+    """A name that was never used before."""
+    return secrets.token_hex(12)
 
 
 def now_milliseconds() -> int:

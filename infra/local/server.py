@@ -17,7 +17,7 @@ import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -25,16 +25,19 @@ from typing import Any, Final
 import uvicorn
 
 from infra.local import events, guard, pool
+from infra.local.background import background
 from infra.local.sample import CLIENT_PATH, SampleError, ensure_sample
 from infra.routes import ROUTES, Route, match
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOST: Final = "127.0.0.1"
 EXIT_UNUSABLE: Final = 2
+STORE: Final = "store.sqlite"
 
 LOCAL_ROUTES: Final = (*ROUTES, Route("GET", "/_objects/{key+}", "infra.local.objects"))
 """The service's routes, and the one that stands for S3's signed URLs."""
 
+_WORKER_SECONDS: Final = 120
 _READ_SECONDS: Final = 30.0
 _GRACE_SECONDS: Final = 10
 _KEEP_ALIVE_SECONDS: Final = 5
@@ -58,18 +61,20 @@ class Settings:
         port: the port on 127.0.0.1; 0 for any free one.
         data: the data folder.
         functions: the folder that holds one folder for each function.
+        worker_seconds: the time limit of the function that makes pictures.
     """
 
     port: int
     data: Path
     functions: Path
+    worker_seconds: int = _WORKER_SECONDS
 
     @classmethod
     def read(cls, arguments: Sequence[str], environment: Mapping[str, str]) -> "Settings":
         """Take the settings from the command line and the environment.
 
         Raises:
-            UnusableError: `PORT` is not a port.
+            UnusableError: `PORT` is not a port, or `SCENE_STUDIO_WORKER_SECONDS` no number of seconds.
         """
         parser = argparse.ArgumentParser(prog="python -m infra.local.server", description=__doc__)
         parser.add_argument("--functions", type=Path, default=ROOT / "functions", help="folder of functions")
@@ -78,7 +83,12 @@ class Settings:
         if not (port.isascii() and port.isdigit() and int(port) < 65536):
             raise UnusableError(f"PORT is {port!r}; set it to a number from 0 to 65535.")
         data = Path(environment.get("SCENE_STUDIO_DATA") or ".scene-studio")
-        return cls(int(port), data.resolve(), functions.resolve())
+        seconds = environment.get("SCENE_STUDIO_WORKER_SECONDS") or str(_WORKER_SECONDS)
+        if not (seconds.isascii() and seconds.isdigit() and 0 < int(seconds) <= 900):
+            raise UnusableError(
+                f"SCENE_STUDIO_WORKER_SECONDS is {seconds!r}; set it to a number from 1 to 900."
+            )
+        return cls(int(port), data.resolve(), functions.resolve(), int(seconds))
 
 
 def worker_environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -91,7 +101,9 @@ def worker_environment(settings: Settings, inherited: Mapping[str, str]) -> dict
         "PYTHONPATH": os.pathsep.join([str(settings.functions), str(ROOT)]),
         "POWERTOOLS_METRICS_DISABLED": "true",
         "POWERTOOLS_METRICS_NAMESPACE": "SceneStudio",
-        "SCENE_STUDIO_STORE": f"sqlite:{settings.data / 'store.sqlite'}",
+        "SCENE_STUDIO_STORE": f"sqlite:{settings.data / STORE}",
+        "SCENE_STUDIO_GENERATION_QUEUE": f"sqlite:{settings.data / STORE}",
+        "SCENE_STUDIO_WORKER_SECONDS": str(settings.worker_seconds),
         "SCENE_STUDIO_TENANCY": "off",
     }
 
@@ -234,10 +246,18 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
+def _background(settings: Settings, environment: Mapping[str, str]) -> AbstractAsyncContextManager[None]:
+    """What runs behind the requests; nothing where there are no functions for it."""
+    if not (settings.functions / "generation_worker").is_dir():
+        return nullcontext()
+    return background(settings.data / STORE, settings.worker_seconds, environment)
+
+
 async def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM: start the workers, make the sample, say where, answer requests."""
     port: int = listener.getsockname()[1]
-    workers = pool.Pool(worker_environment(settings, os.environ))
+    environment = worker_environment(settings, os.environ)
+    workers = pool.Pool(environment)
     gateway = Gateway(workers, port)
     server = _Server(
         uvicorn.Config(
@@ -267,7 +287,8 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
         address = f"http://{HOST}:{port}"
         sys.stdout.write(f"Scene Studio is at {address}/ - try {address}{CLIENT_PATH}\n")
         sys.stdout.flush()
-        await server.serve(sockets=[listener])
+        async with _background(settings, environment):
+            await server.serve(sockets=[listener])
     except asyncio.CancelledError:
         _log.info("Stopped before it was ready.")
     finally:

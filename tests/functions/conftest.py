@@ -9,14 +9,8 @@ import pytest
 
 from scene_studio import runtime
 from tests.support.models import StubModel
+from tests.support.runtime import forget
 from tests.support.seed import client_json, import_client, ready_json
-
-MADE_ONCE = (runtime.environment, runtime.object_store, runtime.clients, runtime.studios, runtime.image_model)
-
-
-def forget() -> None:
-    for made in MADE_ONCE:
-        made.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +48,13 @@ def ready(filled_file: Callable[[str], Path], local_service: Path) -> Path:
 
 
 @pytest.fixture
-def model() -> Iterator[StubModel]:
-    """The image model that `generate` uses in this test."""
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubModel]:
+    """The image model that workers use in this test."""
     from generation_api.handler import app
 
     stub = StubModel()
-    app.dependency_overrides[runtime.image_model] = lambda: stub
-    yield stub
-    del app.dependency_overrides[runtime.image_model]
+    app.dependency_overrides[runtime.capabilities] = lambda: stub.capabilities
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime, "image_model", lambda: stub)
+        yield stub
+    del app.dependency_overrides[runtime.capabilities]

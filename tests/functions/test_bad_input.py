@@ -61,6 +61,7 @@ BODIES: Mapping[str, dict[str, str]] = {
     "products/{productId}": {"name": "Chair"},
     "/generate": {"slotId": "slot-1"},
     "/restore": {"version": "1"},
+    "/retry": {},
 }
 
 

@@ -211,19 +211,18 @@ def test_a_scene_whose_picture_is_not_here_is_refused_and_named(
     assert (stored_objects(ready), model.calls) == (before, 0)
 
 
-@pytest.mark.parametrize(
-    ("refusal", "kind"),
-    [(GenerationRefused("Not this one."), "generation-refused"), (ImageRejected("Damaged."), "image-rejected")],
-)
-def test_what_the_model_refuses_changes_nothing(
-    ready: Path, model: StubModel, refusal: SceneStudioError, kind: str
+@pytest.mark.parametrize("refusal", [GenerationRefused("Not this one."), ImageRejected("Damaged.")])
+def test_what_the_model_refuses_is_told_to_whoever_asked_and_to_whoever_looks_later(
+    ready: Path, model: StubModel, refusal: SceneStudioError
 ) -> None:
     model.refusal = refusal
-    before = stored_objects(ready)
     answer = generate()
-    assert_problem(answer, 422, kind)
+    assert_problem(answer, 422, "generation-refused")
     assert answer.json["detail"] == refusal.detail
-    assert stored_objects(ready) == before
+    (slot,) = call("GET", STUDIO).json["outputSlots"]
+    assert (slot["status"], slot["error"], slot["history"]) == ("ERROR", refusal.detail, [])
+    (failed,) = slot["generation"]
+    assert (failed["state"], failed["reason"]) == ("failed", refusal.detail)
 
 
 def test_the_compositor_answers_where_no_other_model_is_named(ready: Path) -> None:

@@ -11,6 +11,7 @@ from tests.support.api import STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.pages import opened
 from tests.support.problems import assert_problem
+from tests.support.queues import WorkingQueue
 from tests.support.stored import stored_document, stored_objects
 
 SLOT = f"{STUDIO}/slots/slot-1"
@@ -45,7 +46,8 @@ def test_also_long_after_the_document_forgot_the_key(ready: Path, model: StubMod
         generate(f"more-{number}", count=8)
     before = stored_objects(ready)
     again = generate()
-    assert (again.status, again.json, model.calls) == (200, first.json, 49)
+    assert (again.status, model.calls) == (200, 49)
+    assert again.json["images"] == first.json["images"]
     assert stored_objects(ready) == before
 
 
@@ -63,55 +65,57 @@ def test_the_same_key_with_another_body_is_refused_before_it_costs_anything(
     assert (stored_objects(ready), model.calls) == (before, 1)
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_a_crash_between_the_picture_and_the_commit_costs_no_second_picture(
-    ready: Path, model: StubModel, monkeypatch: pytest.MonkeyPatch, count: int
+def test_a_crash_between_the_commit_and_the_messages_is_mended_by_the_repeated_request(
+    ready: Path, model: StubModel, queue: WorkingQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = runtime.object_store()
     with monkeypatch.context() as patch:
 
         def cut(*_arguments: Any, **_more: Any) -> None:
             raise KeyboardInterrupt
 
-        patch.setattr(store, "put", cut)
+        patch.setattr(queue, "send", cut)
         with pytest.raises(KeyboardInterrupt):
-            generate(count=count)
-    assert model.calls == count
-    assert history_in(ready) == []
-    answer = generate(count=count)
-    assert (answer.status, model.calls) == (200, count)
+            generate(count=3)
+    assert len(stored_document(ready)["outputSlots"][0]["intents"]) == 3
+    answer = generate(count=3)
+    assert (answer.status, model.calls) == (200, 3)
     assert history_in(ready) == [image["id"] for image in answer.json["images"]][::-1]
-    assert generate(count=count).json == answer.json
-    assert opened(call("GET", answer.json["imageUrl"]), ready).body.startswith(b"\xff\xd8")
+    assert generate(count=3).json == answer.json
 
 
-def test_a_crash_between_two_pictures_costs_only_those_that_were_not_made(
-    ready: Path, model: StubModel
+def test_a_crash_before_the_commit_leaves_nothing_to_pay_for(
+    ready: Path, model: StubModel, queue: WorkingQueue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash_at_the_third() -> None:
-        if model.calls == 3:
+    with monkeypatch.context() as patch:
+
+        def cut(*_arguments: Any, **_more: Any) -> None:
             raise KeyboardInterrupt
 
-    model.meanwhile = crash_at_the_third
-    with pytest.raises(KeyboardInterrupt):
-        generate(count=4)
-    model.meanwhile = None
-    assert len(generate(count=4).json["images"]) == 4
-    assert model.calls == 5
+        patch.setattr(runtime.object_store(), "put", cut)
+        with pytest.raises(KeyboardInterrupt):
+            generate()
+    assert (queue.sent, model.calls) == ([], 0)
+    assert generate().status == 200
+    assert len(history_in(ready)) == model.calls == 1
 
 
-def test_when_time_runs_out_the_answer_says_so_and_the_next_one_goes_on(ready: Path, model: StubModel) -> None:
-    answer = call(
-        "POST",
-        f"{STUDIO}/generate",
-        {"slotId": "slot-1", "count": 2},
-        {"Idempotency-Key": "slow"},
-        seconds=3,
+def test_a_request_that_is_repeated_while_its_pictures_are_made_waits_for_the_same(
+    ready: Path, model: StubModel, queue: WorkingQueue
+) -> None:
+    queue.held = True
+    first, again = (
+        call(
+            "POST",
+            f"{STUDIO}/generate",
+            {"slotId": "slot-1", "count": 2},
+            {"Idempotency-Key": "one", "Prefer": "respond-async"},
+        )
+        for _ in range(2)
     )
-    assert_problem(answer, 503, "busy")
-    assert answer.headers["retry-after"]
-    assert (model.calls, history_in(ready)) == (0, [])
-    assert generate("slow", count=2).status == 200
+    assert (first.status, again.status, again.json) == (202, 202, first.json)
+    assert len(queue.sent) == 4  # the messages of the first may have been lost; twice does no harm
+    assert queue.work() == 0
+    assert (len(history_in(ready)), model.calls) == (2, 2)
 
 
 Edit = tuple[str, str, Any, Mapping[str, str]]
@@ -138,15 +142,18 @@ def test_the_picture_is_kept_when_meanwhile(ready: Path, model: StubModel, what:
     assert (slot["settings"]["style"] == "Coastal") == (what == "the slot is edited")
 
 
-def test_a_row_that_is_saved_while_its_first_picture_is_made_stays_as_it_was_saved(
-    ready: Path, model: StubModel
+def test_a_row_that_is_saved_behind_its_first_execute_is_merged_with_what_was_executed(
+    ready: Path, model: StubModel, queue: WorkingQueue
 ) -> None:
-    row = {"id": "slot-9", "productIds": ["product-b"], "settings": {"style": "Rustic"}}
-    model.meanwhile = lambda: call("POST", f"{STUDIO}/slots", row)
-    answer = generate(slotId="slot-9", productIds=["product-a"])
+    queue.held = True
+    body = {"slotId": "slot-9", "productIds": ["product-a"], "settings": {"style": "Coastal"}}
+    call("POST", f"{STUDIO}/generate", body, {"Prefer": "respond-async"})
+    row = {"id": "slot-9", "productIds": ["product-a"], "settings": {"style": "Rustic"}}
+    saved = call("PATCH", STUDIO, {"outputSlots": [call("GET", STUDIO).json["outputSlots"][0], row]})
+    assert saved.status == 200
+    assert queue.work() == 0
     slot = call("GET", STUDIO).json["outputSlots"][1]
-    assert (slot["productIds"], slot["settings"]) == (["product-b"], {"style": "Rustic"})
-    assert slot["history"] == answer.json["images"]
+    assert (slot["settings"]["style"], slot["history"][0]["settings"]["style"]) == ("Rustic", "Coastal")
 
 
 def test_what_waits_for_a_picture_is_not_lost_when_the_client_edits_it_away(

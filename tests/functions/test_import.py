@@ -25,7 +25,7 @@ from tests.support.stored import STUDIO_KEY, stored_document, stored_objects
 
 SLOT = f"{STUDIO}/slots/slot-1"
 ADDRESSES = {"imageUrl", "url", "outputImage"}
-MADE_HERE = {"etag", "historyCount", "favorites", "deletedSlots", "createdAt", "updatedAt"}
+MADE_HERE = {"etag", "historyCount", "favorites", "deletedSlots", "createdAt", "updatedAt", "generation"}
 
 
 def exported() -> dict[str, Any]:

@@ -7,12 +7,14 @@ import pytest
 from scene_studio import runtime
 from tests.support.api import CLIENT, STUDIO, call
 from tests.support.loopback_s3 import LoopbackS3
+from tests.support.queues import WorkingQueue
+from tests.support.runtime import forget
 
 SLOT = f"{STUDIO}/slots/slot-1"
 
 
 @pytest.fixture
-def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackS3]:
+def s3(monkeypatch: pytest.MonkeyPatch, queue: WorkingQueue) -> Iterator[LoopbackS3]:
     """The functions over S3, in one warm container that has a studio with a slot."""
     with LoopbackS3().running() as server:
         monkeypatch.setenv("SCENE_STUDIO_STORE", "s3:scene-studio")
@@ -32,8 +34,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackS3]:
 
 def cool_down() -> None:
     """Make the next call a cold start."""
-    for made in (runtime.environment, runtime.object_store, runtime.clients, runtime.studios):
-        made.cache_clear()
+    forget()
 
 
 def asked(server: LoopbackS3, *request: object) -> list[str]:
@@ -88,3 +89,23 @@ def test_a_cold_edit_is_one_get_and_one_put(s3):
 def test_an_edit_that_changes_nothing_is_checked_against_the_store_and_writes_nothing(s3):
     style = call("GET", STUDIO).json["outputSlots"][0]["settings"]["style"]
     assert asked(s3, "PATCH", SLOT, {"settings": {"style": style}}) == ["GET"]
+
+
+def test_asking_for_pictures_is_a_reminder_and_one_put_behind_two_unchanged_reads(s3, queue):
+    queue.held = True
+    body = {"slotId": "slot-1", "count": 8}
+    headers = {"prefer": "respond-async"}
+    requests = asked(s3, "POST", f"{STUDIO}/generate", body, headers)
+    assert requests == ["GET", "GET", "PUT", "PUT"]
+
+
+def test_a_picture_takes_its_worker_ten_requests(s3, queue):
+    queue.held = True
+    call("POST", f"{STUDIO}/generate", {"slotId": "slot-1"}, {"prefer": "respond-async"})
+    before = len(s3.requests())
+    assert queue.work() == 0
+    made = [f"{one.method} {one.key.rpartition('.')[2][:5]}" for one in s3.requests()[before:]]
+    reading, claiming, looking = ["GET json"], ["PUT claim"], ["GET jpg"]
+    storing, delivering = ["PUT jpg", "PUT jpg"], ["PUT json"]
+    folding = ["GET ", "GET json", "PUT json", "POST "]
+    assert made == [*reading, *claiming, *looking, *storing, *delivering, *folding]

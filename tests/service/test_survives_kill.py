@@ -31,6 +31,7 @@ class Writer:
     stopped: threading.Event
     acknowledged: list[Any] = field(default_factory=list)
     unexpected: list[str] = field(default_factory=list)
+    given_up: int = 0
 
     def request(self, method: str, path: str, body: Any, key: str) -> httpx.Response | None:
         """The answer, or None when the test ended first."""
@@ -43,7 +44,7 @@ class Writer:
             except httpx.TransportError:
                 time.sleep(0.02)
                 continue
-            if answer.status_code not in {500, 503}:
+            if answer.status_code not in {202, 500, 503}:
                 return answer
         return None
 
@@ -63,7 +64,10 @@ class Writer:
             answer = self.request("POST", f"{STUDIO}/generate", {"slotId": "made"}, f"picture-{number}")
             if answer is None:
                 return
-            self.note(answer, 200, answer.json().get("images", [{}])[0].get("id"))
+            if answer.json().get("type") == "generation-refused":
+                self.given_up += 1  # it was killed so often that its time ran out, and was told so
+            else:
+                self.note(answer, 200, answer.json().get("images", [{}])[0].get("id"))
 
     def note(self, answer: httpx.Response, expected: int, what: Any) -> None:
         """Keep what was acknowledged, and any answer that is not what it should be."""
@@ -75,7 +79,8 @@ class Writer:
 
 @pytest.fixture
 def service(tmp_path: Path) -> Iterator[Service]:
-    service = Service(tmp_path / "data").start()
+    # Short, so that what a killed worker had in hand soon goes to another.
+    service = Service(tmp_path / "data", SCENE_STUDIO_WORKER_SECONDS="3").start()
     yield service
     service.kill()
 
@@ -93,7 +98,8 @@ def test_nothing_acknowledged_is_lost_to_a_server_killed_at_random_moments(servi
     for thread in threads:
         thread.start()
     for number in range(KILLS):
-        time.sleep(chance.uniform(0.05, 1.2))
+        # Now and then there is time for a picture that was cut off before.
+        time.sleep(chance.uniform(4, 6) if number % 5 == 4 else chance.uniform(0.05, 1.2))
         service.kill(workers_too=number % 2 == 0)
         service.start()
     time.sleep(1)
@@ -109,8 +115,8 @@ def test_nothing_acknowledged_is_lost_to_a_server_killed_at_random_moments(servi
     history = whole_history(service.address, "made")
     shown = [revision["id"] for revision in history]
     assert len(set(shown)) == len(shown)
-    assert maker.acknowledged == list(reversed(shown))[: len(maker.acknowledged)]
-    assert len(shown) - len(maker.acknowledged) in {0, 1}
+    assert maker.acknowledged == [one for one in reversed(shown) if one in maker.acknowledged]
+    assert len(shown) - len(maker.acknowledged) in range(maker.given_up + 2)
     for revision in history:
         picture = httpx.get(service.address + revision["url"], follow_redirects=True)
         assert b"\xff\xd8" == picture.content[:2]
@@ -120,7 +126,7 @@ def test_nothing_acknowledged_is_lost_to_a_server_killed_at_random_moments(servi
     with capsys.disabled():
         print(
             f"\n{KILLS} kills: {len(editor.acknowledged)} edits and {len(maker.acknowledged)} pictures "
-            f"acknowledged, none missing; {len(revs)} commits, no gap"
+            f"acknowledged, none missing, {maker.given_up} given up; {len(revs)} commits, no gap"
         )
 
 

@@ -51,6 +51,24 @@ def test_a_get_gives_no_body_for_an_etag_that_is_still_current(store: ObjectStor
     assert found.body == b"two"
 
 
+def test_several_objects_are_read_at_once_in_the_order_asked_for(store: ObjectStore) -> None:
+    names = [f"inbox/{number}" for number in range(40)]
+    for name in names:
+        store.put_once(name, name.encode(), content_type=JSON)
+    wanted = ["inbox/none", *reversed(names), "inbox/other"]
+    found = [one and one.body.decode() for one in store.get_all(wanted)]
+    assert found == [None, *reversed(names), None]
+    assert store.get_all([]) == []
+
+
+def test_several_objects_are_deleted_at_once_and_others_stay(store: ObjectStore) -> None:
+    create(store, *EVERY_CHARACTER[:30], prefix="inbox/a&b<")
+    gone = [f"inbox/a&b<{name}" for name in EVERY_CHARACTER[:29]]
+    store.delete_all([*gone, "inbox/none"])
+    store.delete_all([])
+    assert store.list_names("inbox/").names == (f"inbox/a&b<{EVERY_CHARACTER[29]}",)
+
+
 def test_every_old_version_stays_readable_by_its_id(store: ObjectStore) -> None:
     bodies = [b"one", b"two", b"three"]
     version = store.put(KEY, bodies[0], expected=ABSENT, content_type=JSON)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import quote, unquote
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, unescape
 
 _VERSION_ID: Final = re.compile(r"[0-9a-f]{32}")
 _META: Final = "x-amz-meta-"
@@ -80,6 +80,7 @@ class Bucket:
             "HEAD": self._get,
             "PUT": self._copy if "x-amz-copy-source" in request.headers else self._put,
             "DELETE": self._delete,
+            "POST": self._delete_several,
         }
         with self._lock:
             try:
@@ -150,6 +151,14 @@ class Bucket:
     def _delete(self, request: Request) -> Reply:
         self._add(request.key, None, {})
         return Reply(204)
+
+    def _delete_several(self, request: Request) -> Reply:
+        if "delete" not in request.query:
+            raise _Refused(405, "MethodNotAllowed")
+        for key in re.findall(r"<Key>([^<]*)</Key>", request.body.decode()):
+            self._add(unescape(key), None, {})
+        body = b"<DeleteResult></DeleteResult>"
+        return Reply(200, {"Content-Type": "application/xml"}, body)
 
     def _list_versions(self, request: Request) -> Reply:
         limit, marker = int(request.query.get("max-keys", "1000")), request.query.get("version-id-marker", "")

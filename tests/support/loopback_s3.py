@@ -182,7 +182,7 @@ def _handler_for(server: LoopbackS3) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body[: len(body) // 2] if cut else body)
             self.wfile.flush()
 
-        do_GET = do_HEAD = do_PUT = do_DELETE = _serve  # noqa: N815 - names of the standard library
+        do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = _serve  # noqa: N815 - names of the standard library
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             pass

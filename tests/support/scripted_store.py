@@ -48,6 +48,9 @@ class MemoryStore:
             return UNCHANGED
         return found
 
+    def get_all(self, keys: Sequence[str]) -> list[StoredObject | None]:
+        return [self._current(key) for key in keys]
+
     def put(
         self,
         key: str,
@@ -105,6 +108,10 @@ class MemoryStore:
     def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
         self._versions.setdefault(key, []).append(None)
+
+    def delete_all(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self.delete(key)
 
     def presigned_url(
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""

@@ -15,8 +15,9 @@ _ADDRESS: Final = re.compile(r"http://127\.0\.0\.1:\d+")
 class Service:
     """The local server on a data folder, on a port of its own."""
 
-    def __init__(self, data: Path, **environment: str) -> None:
+    def __init__(self, data: Path, *arguments: str, **environment: str) -> None:
         self._data = data
+        self._arguments = arguments
         self._environment = {**os.environ, "PORT": "0", "SCENE_STUDIO_DATA": str(data), **environment}
         self._process: subprocess.Popen[str] | None = None
         self.address = ""
@@ -26,7 +27,7 @@ class Service:
         log = (self._data.parent / "service.log").open("a")
         with log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "infra.local.server"],
+                [sys.executable, "-m", "infra.local.server", *self._arguments],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=subprocess.PIPE,
@@ -49,6 +50,12 @@ class Service:
         else:
             self._process.kill()
         self._reap()
+
+    def workers(self) -> list[int]:
+        """The ids of its worker processes."""
+        assert self._process is not None
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
+        return [int(child) for child in children.split()]
 
     def stop(self) -> int:
         """End it as a person does, and give its exit code."""

@@ -53,6 +53,12 @@ PROBLEMS: Final[Mapping[type[SceneStudioError], Problem]] = {
     errors.GenerationRefused: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "generation-refused", "The picture cannot be made"
     ),
+    errors.GenerationLimit: Problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "too-many-pictures", "Too many pictures at once"
+    ),
+    errors.GenerationCancelled: Problem(
+        HTTPStatus.CONFLICT, "generation-cancelled", "The pictures were cancelled"
+    ),
     errors.ModelUnavailable: Problem(
         HTTPStatus.SERVICE_UNAVAILABLE, "model-unavailable", "The image model is out of reach"
     ),

@@ -13,12 +13,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from scene_studio import runtime
-from scene_studio.generation.image_model import ImageModel
+from scene_studio.generation.claims import Claims
+from scene_studio.generation.image_model import Capabilities
+from scene_studio.generation.timing import Timing
 from scene_studio.http.entity_tags import TagCondition
 from scene_studio.http.preferences import Preferences, read_preferences
 from scene_studio.model.document import RequestKey
 from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.identifiers import Id, derive, digest, iso_time
+from scene_studio.queues.queue import Queue
 from scene_studio.store.clients import Clients
 from scene_studio.store.object_store import ObjectStore
 from scene_studio.store.pacing import Pacing, within
@@ -28,6 +31,8 @@ _RESERVED_SECONDS: Final = 4.0
 """Kept back of the invocation's time for the answer, so that a reply always comes before the gateway's end."""
 _MAX_SECONDS: Final = 12.0
 """After this no attempt begins; the slowest takes as long again, and the gateway waits 30 s."""
+_MOST_WAIT_SECONDS: Final = 25.0
+"""How long an answer waits for work that is done elsewhere, if the caller does not say (design §7)."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -87,16 +92,34 @@ def clock() -> Callable[[], int]:
     return runtime.now_milliseconds
 
 
+def unique_names() -> Callable[[], str]:
+    """Makes names that were never used before."""
+    return runtime.unique_name
+
+
 def pacing(request: Request) -> Pacing:
     """How long this invocation may try: less than it has, and less than the gateway waits."""
     remaining = request.context["remaining_ms"] / 1000 - _RESERVED_SECONDS
     return within(max(0.0, min(_MAX_SECONDS, remaining)))
 
 
+def preferences(request: Request) -> Preferences:
+    """What the Prefer header asks for."""
+    return read_preferences(_header(request, "prefer") or "")
+
+
+def patience(request: Request, preferences: Annotated[Preferences, Depends(preferences)]) -> Pacing:
+    """How long the answer may wait for work that is done elsewhere (RFC 7240, sections 4.1 and 4.3)."""
+    remaining = request.context["remaining_ms"] / 1000 - _RESERVED_SECONDS
+    usual = 0.0 if preferences.respond_async else _MOST_WAIT_SECONDS
+    wanted = usual if preferences.wait is None else float(preferences.wait)
+    return within(max(0.0, min(_MOST_WAIT_SECONDS, remaining, wanted)))
+
+
 def change(
     request: Request,
     now: Annotated[Callable[[], int], Depends(clock)],
-    patience: Annotated[Pacing, Depends(pacing)],
+    attempts: Annotated[Pacing, Depends(pacing)],
 ) -> Change:
     """The changing request.
 
@@ -112,7 +135,7 @@ def change(
         scope=scope,
         body=request.body or "",
         milliseconds=now(),
-        pacing=patience,
+        pacing=attempts,
         has_own_key=key is not None,
     )
 
@@ -133,11 +156,6 @@ def if_none_match(request: Request) -> TagCondition | None:
         InvalidRequest: it is not a list of entity tags.
     """
     return _condition(request, "If-None-Match")
-
-
-def preferences(request: Request) -> Preferences:
-    """What the Prefer header asks for."""
-    return read_preferences(_header(request, "prefer") or "")
 
 
 def event(request: Request) -> Mapping[str, Any]:
@@ -163,4 +181,10 @@ Event = Annotated[Mapping[str, Any], Depends(event)]
 AllClients = Annotated[Clients, Depends(runtime.clients)]
 AllStudios = Annotated[Studios, Depends(runtime.studios)]
 Objects = Annotated[ObjectStore, Depends(runtime.object_store)]
-Model = Annotated[ImageModel, Depends(runtime.image_model)]
+Clock = Annotated[Callable[[], int], Depends(clock)]
+Patience = Annotated[Pacing, Depends(patience)]
+GenerationQueue = Annotated[Queue, Depends(runtime.generation_queue)]
+ClaimedPictures = Annotated[Claims, Depends(runtime.claims)]
+Model = Annotated[Capabilities, Depends(runtime.capabilities)]
+Times = Annotated[Timing, Depends(runtime.timing)]
+UniqueName = Annotated[Callable[[], str], Depends(unique_names)]

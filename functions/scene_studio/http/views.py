@@ -6,7 +6,8 @@ from typing import Any
 from scene_studio.http.entity_tags import entity_tag
 from scene_studio.model import addresses
 from scene_studio.model.client import RESTORABLE_DAYS, Client, Product
-from scene_studio.model.identifiers import days_after
+from scene_studio.model.identifiers import days_after, iso_time
+from scene_studio.model.intent import Intent
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.scene import Scene
 from scene_studio.model.studio import OutputSlot, Studio
@@ -49,13 +50,30 @@ def slot_view(entry: Versioned[Studio], slot: OutputSlot) -> dict[str, Any]:
         mode="json",
         by_alias=True,
         exclude_none=True,
-        exclude={"history", "older_history", "picked_rev", "deleted_at", "output_image", "born"},
+        exclude={
+            "asked_rev",
+            "born",
+            "deleted_at",
+            "history",
+            "intents",
+            "older_history",
+            "output_image",
+            "picked_rev",
+        },
     )
     if slot.output_image is not None:
         view["outputImage"] = _image_address(studio, slot, slot.output_image)
     view["history"] = [revision_view(studio, slot.id, revision) for revision in slot.history]
+    view["generation"] = [_intent_view(intent) for intent in slot.intents if not intent.dismissed]
     view["etag"] = entity_tag(entry)
     return view
+
+
+def _intent_view(intent: Intent) -> dict[str, Any]:
+    """A picture that was asked for; whether work on it has begun is told by the studio's generation address."""
+    view = {"id": intent.id, "state": "pending" if intent.is_open else "failed"}
+    view["askedAt"] = iso_time(intent.asked_at)
+    return view if intent.error is None else {**view, "reason": intent.error}
 
 
 def revision_view(studio: Studio, slot_id: str, revision: GeneratedSceneImage) -> dict[str, Any]:

@@ -30,6 +30,11 @@ def slot(client_id: str, studio_id: str, slot_id: str) -> str:
     return f"{studio(client_id, studio_id)}/slots/{slot_id}"
 
 
+def generation(client_id: str, studio_id: str) -> str:
+    """The address of what became of pictures that were asked for."""
+    return f"{studio(client_id, studio_id)}/generation"
+
+
 def revision_image(client_id: str, studio_id: str, slot_id: str, image_id: str) -> str:
     """The address of a generated picture: a revision's `url` and a slot's `outputImage`."""
     return f"{slot(client_id, studio_id, slot_id)}/history/{image_id}/image"

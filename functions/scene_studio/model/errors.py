@@ -179,6 +179,14 @@ class GenerationRefused(SceneStudioError):
     """The image model would not or could not make this picture."""
 
 
+class GenerationLimit(SceneStudioError):
+    """More pictures were asked for than may be under way at once."""
+
+
+class GenerationCancelled(SceneStudioError):
+    """Somebody cancelled the pictures before there was any."""
+
+
 class ModelUnavailable(SceneStudioError):
     """The image model could not make this picture now; asked again, it may."""
 

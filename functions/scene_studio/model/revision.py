@@ -33,6 +33,7 @@ class GeneratedSceneImage(Model):
 
     Attributes:
         url: only for a picture that lies elsewhere; those of our own have an address made from their ids.
+        took_milliseconds: how long making it took; absent if that is not known.
     """
 
     id: Id
@@ -48,6 +49,7 @@ class GeneratedSceneImage(Model):
     seed: int | None = None
     width: int | None = None
     height: int | None = None
+    took_milliseconds: int | None = None
 
 
 class HistoryPage(Model):

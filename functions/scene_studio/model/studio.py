@@ -15,6 +15,7 @@ from scene_studio.model.client import RESTORABLE_DAYS
 from scene_studio.model.document import Document
 from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound
 from scene_studio.model.identifiers import Id, IsoTime, days_after
+from scene_studio.model.intent import Intent
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT, GeneratedSceneImage, History, PageName
 from scene_studio.model.scene import MAX_USER_SCENES, Scene
 from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings
@@ -59,6 +60,8 @@ class OutputSlot(Model):
         favorites: ids of the revisions that people marked.
         picked_rev: the `rev` of the commit in which a person last chose `output_image`; 0 for never.
         error: why the last generation failed, for people to read.
+        intents: the pictures that were asked for and have not ended well, in the order they were asked for.
+        asked_rev: the `rev` of the commit in which pictures were last asked for; 0 for never.
         deleted_at: the tombstone; a deleted slot keeps everything.
         born: how a person made it; absent for slots that came in by an import or a copy.
     """
@@ -74,6 +77,8 @@ class OutputSlot(Model):
     favorites: Favorites = ()
     picked_rev: int = 0
     error: str | None = None
+    intents: tuple[Intent, ...] = ()
+    asked_rev: int = 0
     deleted_at: IsoTime | None = None
     born: Birth | None = None
 

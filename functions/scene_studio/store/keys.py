@@ -59,6 +59,36 @@ def user_scenes(client_id: str, studio_id: str) -> str:
     return f"{studios(client_id)}{studio_id}/user-scenes/"
 
 
+def inbox(client_id: str, studio_id: str) -> str:
+    """The prefix of the results that wait to be folded into a studio."""
+    return f"{inboxes()}{client_id}/{studio_id}/"
+
+
+def inboxes() -> str:
+    """The prefix of all results that wait."""
+    return "inbox/"
+
+
+def result(client_id: str, studio_id: str, image_id: str, unique: str) -> str:
+    """A result that waits to be folded in; `unique` is used for no other."""
+    return f"{inbox(client_id, studio_id)}{image_id}.{unique}.json"
+
+
+def claim(client_id: str, studio_id: str, image_id: str) -> str:
+    """The claim of the worker that makes a picture."""
+    return f"claims/{client_id}/{studio_id}/{image_id}"
+
+
+def reminders() -> str:
+    """The prefix of the reminders that a studio has pictures under way."""
+    return "reminders/"
+
+
+def reminder(client_id: str, studio_id: str, milliseconds: int, unique: str) -> str:
+    """A reminder that a studio has pictures under way, with the time at which they were asked for."""
+    return f"{reminders()}{client_id}/{studio_id}/{milliseconds:013d}.{unique}"
+
+
 def product_image(client_id: str, product_id: str, image_id: str) -> str:
     """A product's picture."""
     return f"clients/{client_id}/products/{product_id}/{image_id}.png"

@@ -122,6 +122,14 @@ class ObjectStore(Protocol):
         """
         ...
 
+    def get_all(self, keys: Sequence[str]) -> list[StoredObject | None]:
+        """Read several objects at once; None for those that do not exist.
+
+        Raises:
+            Unavailable: the store could not be read.
+        """
+        ...
+
     def put(
         self,
         key: str,
@@ -203,6 +211,14 @@ class ObjectStore(Protocol):
 
         Raises:
             Unavailable: the object is not known to be gone.
+        """
+        ...
+
+    def delete_all(self, keys: Sequence[str]) -> None:
+        """Delete the current versions of several objects; as `delete`.
+
+        Raises:
+            Unavailable: some are not known to be gone.
         """
         ...
 

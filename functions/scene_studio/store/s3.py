@@ -35,7 +35,8 @@ _READ_SECONDS: Final = 3
 _ATTEMPTS: Final = 3
 """With these time-outs an attempt of the commit loop that begins at its last moment still ends in time."""
 _CREATE_ATTEMPTS: Final = 4
-_PARALLEL_HEADS: Final = 8
+_PARALLEL_READS: Final = 16
+_DELETED_AT_ONCE: Final = 1000
 _AFTER_FOLDER: Final = "~"
 """Comes after every character that `keys` uses, so a listing that starts there skips a whole folder."""
 
@@ -100,6 +101,12 @@ class S3ObjectStore:
             raise Unavailable(str(error)) from error
         return StoredObject(body, _version(answer), answer["Metadata"])
 
+    def get_all(self, keys: Sequence[str]) -> list[StoredObject | None]:
+        """See `ObjectStore.get_all`."""
+        with ThreadPoolExecutor(min(_PARALLEL_READS, max(1, len(keys)))) as pool:
+            found = pool.map(self.get, keys)
+            return [one if isinstance(one, StoredObject) else None for one in found]
+
     def put(
         self,
         key: str,
@@ -155,7 +162,7 @@ class S3ObjectStore:
         """See `ObjectStore.heads`."""
         if len(keys) <= 1:
             return [self._head(key) for key in keys]
-        with ThreadPoolExecutor(min(_PARALLEL_HEADS, len(keys))) as pool:
+        with ThreadPoolExecutor(min(_PARALLEL_READS, len(keys))) as pool:
             return list(pool.map(self._head, keys))
 
     def list_names(
@@ -206,6 +213,21 @@ class S3ObjectStore:
             raise _read_failure(error) from error
         except BotoCoreError as error:
             raise Unavailable(str(error)) from error
+
+    def delete_all(self, keys: Sequence[str]) -> None:
+        """See `ObjectStore.delete_all`."""
+        for first in range(0, len(keys), _DELETED_AT_ONCE):
+            wanted: Any = [{"Key": key} for key in keys[first : first + _DELETED_AT_ONCE]]
+            try:
+                answer = self._retrying.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": wanted, "Quiet": True}
+                )
+            except ClientError as error:
+                raise _read_failure(error) from error
+            except BotoCoreError as error:
+                raise Unavailable(str(error)) from error
+            if failed := answer.get("Errors"):
+                raise Unavailable(f"{len(failed)} objects are not known to be gone: {failed[0].get('Code')}")
 
     def presigned_url(
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""

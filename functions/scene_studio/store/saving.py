@@ -208,5 +208,4 @@ def _merged(wanted: Wanted, base: Studio, theirs: Studio) -> _Outcome:
 
 def _asked(base: Studio, theirs: Studio) -> frozenset[str]:
     """The slots that were asked to generate between two versions."""
-    counts = {slot.id: slot.history_count for slot in base.output_slots}
-    return frozenset(slot.id for slot in theirs.output_slots if slot.history_count > counts.get(slot.id, 0))
+    return frozenset(slot.id for slot in theirs.output_slots if slot.asked_rev > base.rev)

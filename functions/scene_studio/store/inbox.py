@@ -1,0 +1,156 @@
+"""The inbox: results of machines, each written once, that wait to be folded into their studio (design §4.7).
+
+A machine that ends puts its result here before it touches the document, so the result is safe whatever
+happens next; and whoever folds first folds for all that wait, so many that end together need few commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from scene_studio.model.errors import Busy, NotFound, OutcomeUnknown, SceneStudioError
+from scene_studio.model.generation import fold, takes
+from scene_studio.model.intent import Result
+from scene_studio.model.studio import Studio
+from scene_studio.store import keys
+from scene_studio.store.cache import Versioned
+from scene_studio.store.commit import unavailable_is_busy
+from scene_studio.store.object_store import ObjectStore, StoredObject
+from scene_studio.store.pacing import Pacing
+from scene_studio.store.studios import Studios
+
+_MANY: Final = 4
+"""So many results wait at once only where many workers end together."""
+_PAUSE_SECONDS: Final = 0.02
+"""For each that waits: with a hundred, about ten workers are still at it when the first commits stand."""
+_LONGEST_PAUSE_SECONDS: Final = 2.0
+
+
+class Folded(NamedTuple):
+    """What a look into the inbox came to.
+
+    Attributes:
+        results: how many results were taken out.
+        unreadable: the keys of those that are no results; they stay, for somebody to look at.
+    """
+
+    results: int = 0
+    unreadable: tuple[str, ...] = ()
+
+
+class Inbox:
+    """The inboxes of all studios."""
+
+    def __init__(self, objects: ObjectStore, studios: Studios) -> None:
+        self._objects = objects
+        self._studios = studios
+
+    def put(self, client_id: str, studio_id: str, result: Result, unique: str) -> str:
+        """Put a result in, definitely.
+
+        Args:
+            client_id: whose studio.
+            studio_id: the studio.
+            result: the result.
+            unique: a name that no result of this picture had before.
+
+        Returns:
+            Its key.
+
+        Raises:
+            Busy: it is not known to be there.
+        """
+        key = keys.result(client_id, studio_id, result.id, unique)
+        body = to_json(result, by_alias=True, exclude_none=True)
+        with unavailable_is_busy():
+            self._objects.put_once(key, body, content_type="application/json")
+        return key
+
+    def fold(self, client_id: str, studio_id: str, now: int, pacing: Pacing, own: str | None = None) -> Folded:
+        """Fold all that waits into the studio, in one commit, and take it out.
+
+        What no intent can take is taken out too. It is deleted only after a definite commit, or after a
+        document that was read since the listing had no use for it.
+
+        Args:
+            client_id: whose studio.
+            studio_id: the studio.
+            now: milliseconds since the Unix epoch.
+            pacing: how long to try.
+            own: the key of the caller's own result; if another has folded it, nothing is left to do.
+
+        Raises:
+            Busy: nothing was folded by this call.
+            OutcomeUnknown: it may have been; the results stay in the inbox.
+        """
+        refused: SceneStudioError | None = None
+        seen: dict[str, Result | None] = {}
+        for attempt in pacing.attempt():
+            if attempt and self._has_no_use_for(client_id, studio_id, seen.get(own or "")):
+                return Folded()
+            names = self._names(client_id, studio_id)
+            if own is not None and len(names) > _MANY:
+                # One of so many will fold for all; whoever comes a little later finds nothing left to do.
+                pacing.sleep(pacing.uniform(0, min(_LONGEST_PAUSE_SECONDS, len(names) * _PAUSE_SECONDS)))
+                names = self._names(client_id, studio_id)
+            if not names or (own is not None and own not in names):
+                return Folded()
+            names = self._read(names, seen)
+            results = {name: result for name in names if (result := seen[name]) is not None}
+            try:
+                self._commit(client_id, studio_id, list(results.values()), now, replace(pacing, attempts=1))
+            except (Busy, OutcomeUnknown) as error:
+                refused = error  # others were first; by now more may wait, and theirs may hold ours
+                continue
+            with unavailable_is_busy():
+                self._objects.delete_all(list(results))
+            return Folded(len(results), tuple(name for name in names if seen[name] is None))
+        raise refused or Busy("There was no time to fold results in; they wait for whoever comes next.")
+
+    def _names(self, client_id: str, studio_id: str) -> Sequence[str]:
+        with unavailable_is_busy():
+            return self._objects.list_names(keys.inbox(client_id, studio_id)).names
+
+    def _read(self, names: Sequence[str], seen: dict[str, Result | None]) -> Sequence[str]:
+        """Read what was not `seen` yet, None standing for what is no result; give the keys still there."""
+        new = [name for name in names if name not in seen]
+        with unavailable_is_busy():
+            found = self._objects.get_all(new) if new else []
+        gone = set()
+        for name, stored in zip(new, found, strict=True):
+            if stored is None:
+                gone.add(name)
+            else:
+                seen[name] = _parse(stored)
+        return [name for name in names if name not in gone]
+
+    def _has_no_use_for(self, client_id: str, studio_id: str, result: Result | None) -> bool:
+        """Whether the studio as it stands holds this result already, or does not want it any more."""
+        try:
+            studio = self._studios.read_any(client_id, studio_id).document
+        except NotFound:
+            return False
+        return result is not None and not takes(studio, result)
+
+    def _commit(
+        self, client_id: str, studio_id: str, results: Sequence[Result], now: int, pacing: Pacing
+    ) -> None:
+        def take(current: Versioned[Studio] | None) -> Studio | None:
+            if current is None:
+                raise NotFound("studio", studio_id)
+            return fold(current.document, results, now)
+
+        try:
+            self._studios.commit(client_id, studio_id, take, None, pacing)
+        except NotFound:
+            return  # a studio that is gone for good has no use for results
+
+
+def _parse(stored: StoredObject) -> Result | None:
+    try:
+        return Result.model_validate_json(stored.body)
+    except ValidationError:
+        return None
