@@ -22,8 +22,8 @@ LATE_MILLISECONDS: Final = 3_600_000
 def ask(studio: Studio, asked: Sequence[tuple[OutputSlot, Sequence[Intent]]], now: int) -> Studio | None:
     """The studio with pictures asked for.
 
-    Intents that the slot has already are left out. Failures of earlier pictures in these slots are
-    dismissed, because whoever asks again has seen them.
+    Pictures that the slot has already, wanted or made, are left out. Failures of earlier pictures in these
+    slots are dismissed, because whoever asks again has seen them.
 
     Args:
         studio: the current document.
@@ -40,7 +40,7 @@ def ask(studio: Studio, asked: Sequence[tuple[OutputSlot, Sequence[Intent]]], no
     for given, intents in asked:
         known = studio.find_slot(given.id)
         slot = given if known is None else studio.slot(given.id)
-        have = {intent.id for intent in slot.intents}
+        have = {intent.id for intent in slot.intents} | {revision.id for revision in slot.history}
         new = [intent.replace(asked_rev=rev) for intent in intents if intent.id not in have]
         if not new:
             continue
