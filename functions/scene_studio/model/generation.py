@@ -13,7 +13,7 @@ from scene_studio.model.intent import Intent, Result
 from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, add_revisions, check_slot_limit
 
 MAX_INTENTS: Final = 200
-"""How many pictures of a studio may be under way, or failed and not dismissed."""
+"""How many pictures of a studio may be under way, or failed where somebody sees it or a late one may come."""
 
 LATE_MILLISECONDS: Final = 3_600_000
 """How long after its deadline a picture may still come, generously."""
@@ -44,11 +44,12 @@ def ask(studio: Studio, asked: Sequence[tuple[OutputSlot, Sequence[Intent]]], no
         new = [intent.replace(asked_rev=rev) for intent in intents if intent.id not in have]
         if not new:
             continue
-        before = [_dismissed(intent) for intent in slot.intents if not _is_forgettable(intent, now)]
+        before = [_dismissed(intent) for intent in slot.intents if not _is_spent(slot, intent, now)]
         changed = changed.with_slot(_settled(slot.replace(intents=(*before, *new), asked_rev=rev)))
     if changed is studio:
         return None
-    if sum(len(slot.intents) for slot in changed.output_slots) > MAX_INTENTS:
+    counted = [one for slot in changed.output_slots for one in slot.intents if not _is_spent(slot, one, now)]
+    if len(counted) > MAX_INTENTS:
         raise GenerationLimit(
             f"A studio may have {MAX_INTENTS} pictures under way or failed; wait for some, or cancel some, and "
             "ask for fewer at once."
@@ -198,9 +199,10 @@ def _dismissed(intent: Intent) -> Intent:
     return intent.replace(dismissed=True) if intent.has_failed else intent
 
 
-def _is_forgettable(intent: Intent, now: int) -> bool:
-    """Whether it failed so long ago that no machine can still be at work on it."""
-    return intent.dismissed and now > intent.deadline + LATE_MILLISECONDS
+def _is_spent(slot: OutputSlot, intent: Intent, now: int) -> bool:
+    """Whether it failed where nobody sees it, so long ago that no machine can still be at work on it."""
+    unseen = intent.dismissed or (not intent.is_open and slot.deleted_at is not None)
+    return unseen and now > intent.deadline + LATE_MILLISECONDS
 
 
 def _slot(studio: Studio, slot_id: str) -> OutputSlot:
