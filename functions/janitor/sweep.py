@@ -19,7 +19,7 @@ from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.inbox import Inbox
-from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.object_store import ObjectStore, all_names
 from scene_studio.store.pacing import Pacing
 from scene_studio.store.studios import Studios
 
@@ -85,8 +85,11 @@ class Sweep:
         Raises:
             Busy: the store could not be read.
         """
-        places = dict.fromkeys(self._place(key) for key in self._all(keys.inboxes()))
-        for key in self._all(keys.reminders()):
+        with unavailable_is_busy():
+            waiting = all_names(self.objects, keys.inboxes())
+            reminders = all_names(self.objects, keys.reminders())
+        places = dict.fromkeys(map(self._place, waiting))
+        for key in reminders:
             self.reminders.setdefault(self._place(key), []).append(key)
         return list(places | dict.fromkeys(self.reminders))
 
@@ -166,16 +169,6 @@ class Sweep:
         if old:
             with unavailable_is_busy():
                 self.objects.delete_all(old)
-
-    def _all(self, prefix: str) -> list[str]:
-        names: list[str] = []
-        more = True
-        with unavailable_is_busy():
-            while more:
-                listing = self.objects.list_names(prefix, after=names[-1] if names else "")
-                names.extend(listing.names)
-                more = listing.more
-        return names
 
     @staticmethod
     def _place(key: str) -> Place:

@@ -9,7 +9,7 @@ from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, existing
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Commit, unavailable_is_busy
-from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.object_store import ObjectStore, all_names
 from scene_studio.store.studios import Studios
 from studios_api.messages import Duplicate
 
@@ -136,11 +136,5 @@ def _copy_scenes(objects: ObjectStore, source: Studio, copy: Studio) -> None:
 
 
 def _all_keys(objects: ObjectStore, prefix: str) -> frozenset[str]:
-    found: list[str] = []
-    more = True
     with unavailable_is_busy():
-        while more:
-            listing = objects.list_names(prefix, after=found[-1] if found else "")
-            found.extend(listing.names)
-            more = listing.more
-    return frozenset(found)
+        return frozenset(all_names(objects, prefix))

@@ -18,7 +18,7 @@ from scene_studio.model.studio import Studio
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import unavailable_is_busy
-from scene_studio.store.object_store import ObjectStore, StoredObject
+from scene_studio.store.object_store import ObjectStore, StoredObject, all_names
 from scene_studio.store.pacing import Pacing
 from scene_studio.store.studios import Studios
 
@@ -112,7 +112,8 @@ class Inbox:
 
     def _names(self, client_id: str, studio_id: str) -> Sequence[str]:
         with unavailable_is_busy():
-            return self._objects.list_names(keys.inbox(client_id, studio_id)).names
+            # One behind the first part of a long listing must not pass for folded by another.
+            return all_names(self._objects, keys.inbox(client_id, studio_id))
 
     def _read(self, names: Sequence[str], seen: dict[str, Result | None]) -> Sequence[str]:
         """Read what was not `seen` yet, None standing for what is no result; give the keys still there."""

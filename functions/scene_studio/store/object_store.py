@@ -229,6 +229,21 @@ class ObjectStore(Protocol):
         ...
 
 
+def all_names(store: ObjectStore, prefix: str) -> list[str]:
+    """All keys under a prefix, however many listings that takes.
+
+    Raises:
+        Unavailable: the store could not be asked.
+    """
+    names: list[str] = []
+    more = True
+    while more:
+        listing = store.list_names(prefix, after=names[-1] if names else "")
+        names.extend(listing.names)
+        more = listing.more
+    return names
+
+
 def check_metadata(metadata: Mapping[str, str]) -> None:
     """Refuse what S3 would refuse.
 
