@@ -133,6 +133,7 @@ class Worker:
         except Exception:
             if last:
                 self.fail(job.place, job.intent, "Something broke on our side while it was made; try it again.")
+                self.claims.give_up(claim)
             raise
         else:
             return self._deliver(job.place, _success(job, revision))
