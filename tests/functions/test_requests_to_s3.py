@@ -99,13 +99,13 @@ def test_asking_for_pictures_is_a_reminder_and_one_put_behind_two_unchanged_read
     assert requests == ["GET", "GET", "PUT", "PUT"]
 
 
-def test_a_picture_takes_its_worker_ten_requests(s3, queue):
+def test_a_picture_takes_its_worker_eleven_requests(s3, queue):
     queue.held = True
     call("POST", f"{STUDIO}/generate", {"slotId": "slot-1"}, {"prefer": "respond-async"})
     before = len(s3.requests())
     assert queue.work() == 0
     made = [f"{one.method} {one.key.rpartition('.')[2][:5]}" for one in s3.requests()[before:]]
-    reading, claiming, looking = ["GET json"], ["PUT claim"], ["GET jpg"]
+    reading, claiming, looking = ["GET json"], ["PUT claim", "GET json"], ["GET jpg"]
     storing, delivering = ["PUT jpg", "PUT jpg"], ["PUT json"]
     folding = ["GET ", "GET json", "PUT json", "POST "]
     assert made == [*reading, *claiming, *looking, *storing, *delivering, *folding]

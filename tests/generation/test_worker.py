@@ -46,7 +46,7 @@ LEASE: Final = 150_000
 DEADLINE: Final = 1_800_000
 SEED: Final = 4711
 THEN: Final = "2024-01-01T00:00:00Z"
-CALLS: Final = 11
+CALLS: Final = 12
 """The requests of a run: document, claim, stored picture, product; two pictures and the result; listing,
 results, commit and deletion."""
 

@@ -240,6 +240,11 @@ def the_intent(of: OutputSlot, image_id: str) -> Intent:
     return found
 
 
+def test_a_slot_is_generating_as_long_as_any_of_its_pictures_is_open() -> None:
+    after = folded(studio(slot("a", intent("x"), intent("y"))), failure("y"))
+    assert (after.status, after.error) == (SlotStatus.GENERATING, None)
+
+
 @pytest.mark.parametrize("reason", [None, ""])
 def test_a_failure_without_a_reason_has_one_all_the_same(reason: str | None) -> None:
     after = folded(studio(slot("a", intent("x"))), failure("x", reason))
@@ -320,9 +325,10 @@ def test_a_deleted_slot_takes_results_like_any_other() -> None:
 
 
 def test_cancelling_takes_one_intent_out_or_all_and_leaves_the_history() -> None:
-    before = studio(folded(studio(slot("a", intent("x"), intent("y"), failed("z"))), picture("x")))
+    intents = [intent("x"), intent("y"), failed("z"), failed("old", dismissed=True)]
+    before = studio(folded(studio(slot("a", *intents)), picture("x")))
     after = done(cancel(before, "a", "y", T0))
-    assert (ids(the_slot(after).intents), the_slot(after).status) == (["z"], SlotStatus.ERROR)
+    assert (ids(the_slot(after).intents), the_slot(after).status) == (["z", "old"], SlotStatus.ERROR)
     after = done(cancel(before, "a", None, T0))
     assert (the_slot(after).intents, the_slot(after).status) == ((), SlotStatus.COMPLETED)
     assert ids(the_slot(after).history) == ["x"]

@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from scene_studio.model import generation
 from scene_studio.model.errors import Deleted, GenerationLimit, NotFound
@@ -20,7 +20,7 @@ from scene_studio.model.studio import OutputSlot, Studio, new_slot, new_studio
 SLOTS: Final = ("a", "b", "new")
 """The last is made by the first request for its pictures."""
 HOUR: Final = 3_600_000
-LIMIT: Final = 6
+LIMIT: Final = 8
 PATIENCE: Final = 1_800_000
 
 
@@ -63,6 +63,11 @@ def counts(row: Row, one: Wanted, now: int) -> bool:
     return not unseen or now <= one.deadline + HOUR
 
 
+def swapped(names: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The same pictures, each in a slot that has it not."""
+    return [("b" if slot_id == "a" else "a", image_id) for slot_id, image_id in names]
+
+
 class GenerationAgainstLists(RuleBasedStateMachine):
     """Keeps beside the studio what should be in it, and judges every answer by that."""
 
@@ -78,7 +83,7 @@ class GenerationAgainstLists(RuleBasedStateMachine):
 
     @rule(
         slots=st.lists(st.sampled_from(SLOTS), min_size=1, max_size=2, unique=True),
-        count=st.integers(0, 3),
+        count=st.sampled_from([1, 2, 1, 3, 0]),
         repeated=st.booleans(),
     )
     def ask(self, slots: list[str], count: int, *, repeated: bool) -> None:
@@ -130,8 +135,9 @@ class GenerationAgainstLists(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def retry(self, data: st.DataObject) -> None:
-        slot_id, _ = data.draw(st.sampled_from(self.ids))
-        pool = [one for of, one in self.ids if of == slot_id]
+        slot_id = data.draw(st.sampled_from([*self.rows, "nowhere"]))
+        failed = [one.id for one in self.rows.get(slot_id, Row()).wanted if one.reason is not None]
+        pool = [one for of, one in self.ids if of == slot_id][-3:] + 3 * failed + ["never"]
         named = data.draw(st.none() | st.lists(st.sampled_from(pool), max_size=3))
         row = self.rows.get(slot_id)
         if row is None or row.deleted:
@@ -152,7 +158,8 @@ class GenerationAgainstLists(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def queue_again(self, data: st.DataObject) -> None:
-        images = data.draw(st.lists(st.sampled_from(self.ids), max_size=4))
+        wanted = [(of, one.id) for of, row in self.rows.items() for one in row.wanted]
+        images = data.draw(st.lists(st.sampled_from([*self.ids[-3:], *wanted, *swapped(wanted)]), max_size=4))
         due = [one for of, row in self.rows.items() for one in row.wanted if (of, one.id) in images]
         after = queue_again(self.studio, images, self.now)
         self._commit(after, changes=any(one.queued_at != self.now for one in due), touches=False)
@@ -175,9 +182,16 @@ class GenerationAgainstLists(RuleBasedStateMachine):
             row.deleted = not row.deleted
             self._edit(slot_id, deleted_at=self.updated if row.deleted else None)
 
-    @rule(milliseconds=st.sampled_from([1, 1000, PATIENCE, HOUR, PATIENCE + HOUR, PATIENCE + HOUR + 1]))
+    @rule(milliseconds=st.sampled_from([1, PATIENCE]))
     def time_passes(self, milliseconds: int) -> None:
         self.now += milliseconds
+
+    @precondition(lambda self: any(one.reason for row in self.rows.values() for one in row.wanted))
+    @rule(data=st.data(), past=st.sampled_from([0, 1]))
+    def the_last_picture_could_have_come(self, data: st.DataObject, past: int) -> None:
+        """The clock stands where a failure may be forgotten, or just before."""
+        failed = [one for row in self.rows.values() for one in row.wanted if one.reason is not None]
+        self.now = max(self.now, data.draw(st.sampled_from(failed)).deadline + HOUR + past)
 
     @invariant()
     def the_studio_holds_what_it_should(self) -> None:
@@ -240,20 +254,20 @@ class GenerationAgainstLists(RuleBasedStateMachine):
         return replace(row, wanted=[*before, *wanted], asked_rev=rev)
 
     def _results(self) -> st.SearchStrategy[Result]:
-        def result(of: tuple[str, str], attempt: int, end: str) -> Result:
-            slot_id, image_id = of
-            if end == "picture":
-                revision = GeneratedSceneImage(id=image_id, timestamp=self.now)
-                return Result(slot_id=slot_id, id=image_id, attempt=attempt, revision=revision)
-            return Result(slot_id=slot_id, id=image_id, attempt=attempt, error=end)
+        """Mostly of what is wanted, but also of what ended, was cancelled, or never was in that slot."""
+        wanted = [(of, one.id, one.attempt) for of, row in self.rows.items() for one in row.wanted]
+        others = [*self.ids[:3], *self.ids[-4:], *swapped(self.ids[-2:])]
+        strange = st.tuples(st.sampled_from(others), st.integers(1, 3)).map(lambda drawn: (*drawn[0], drawn[1]))
+        named = st.one_of(*[st.sampled_from(wanted)] * 4, strange) if wanted else strange
+        ends = st.sampled_from(["picture", "refused", "broken", "picture"])
+        return st.builds(self._result, named, st.sampled_from([0, 0, 0, -1, 1]), ends)
 
-        misplaced = [("b" if of == "a" else "a", one) for of, one in self.ids[-2:]]
-        return st.builds(
-            result,
-            st.sampled_from(self.ids[-8:] + self.ids[:3] + misplaced),
-            st.integers(1, 3),
-            st.sampled_from(["picture", "refused", "broken", "picture"]),
-        )
+    def _result(self, of: tuple[str, str, int], off: int, end: str) -> Result:
+        slot_id, image_id, attempt = of
+        if end == "picture":
+            revision = GeneratedSceneImage(id=image_id, timestamp=self.now)
+            return Result(slot_id=slot_id, id=image_id, attempt=attempt + off, revision=revision)
+        return Result(slot_id=slot_id, id=image_id, attempt=attempt + off, error=end)
 
     def _takes(self, result: Result) -> bool:
         row = self.rows.get(result.slot_id, Row())

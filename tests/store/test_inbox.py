@@ -356,7 +356,7 @@ def test_a_result_that_comes_after_the_listing_waits_for_the_next_fold(
 def test_two_that_fold_the_same_results_at_once_fold_them_once(machine: Machine, shared: ObjectStore) -> None:
     machine.put(picture("p"))
     machine.store.puts.append(just_before(Machine(shared).fold))
-    assert machine.fold() == Folded(1)
+    assert machine.fold() == Folded()
     assert (history(shared), waiting(shared), machine.studio().rev) == (["p"], [], 2)
 
 

@@ -90,6 +90,8 @@ class Inbox:
         seen: dict[str, Result | None] = {}
         for attempt in pacing.attempt():
             if attempt and self._has_no_use_for(client_id, studio_id, seen.get(own or "")):
+                with unavailable_is_busy():
+                    self._objects.delete_all([own] if own else [])
                 return Folded()
             names = self._names(client_id, studio_id)
             if own is not None and len(names) > _MANY:
