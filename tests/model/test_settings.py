@@ -6,8 +6,11 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from scene_studio.model.errors import InvalidRequest
+from scene_studio.model.merge import Conflict, merge
+from scene_studio.model.owned import Owned, OwnedSlot
 from scene_studio.model.settings import (
     ASPECT_RATIOS,
+    MAX_SEED,
     MAX_UNKNOWN_SETTINGS,
     SUGGESTIONS,
     SceneGenerationSettings,
@@ -60,6 +63,60 @@ def test_a_scene_is_replaced_whole_and_never_mixed_from_two() -> None:
     edit = read({"scene": {"id": "beach"}})
     assert patched(SETTINGS, edit)["scene"] == {"id": "beach"}
     assert read(patched(SETTINGS, edit)).style == "Modern"
+
+
+def test_a_placement_is_replaced_whole_and_never_mixed_from_two() -> None:
+    placed = SETTINGS | {"placement": {"x": 0.2, "y": 0.9, "scale": 1.5, "rotation": -10}}
+    edit = read({"placement": {"x": 0.7}})
+    assert patched(placed, edit) == SETTINGS | {"placement": {"x": 0.7}}
+    assert patched(placed, read({"style": "Coastal"}))["placement"] == placed["placement"]
+    assert patched(placed, read({"placement": None})) == SETTINGS
+    assert patched(placed, read({"placement": {}}))["placement"] == {}
+
+
+def test_two_placements_are_merged_as_one_value_and_never_mixed() -> None:
+    def studio(placement: dict[str, float]) -> Owned:
+        slot = OwnedSlot((), {"placement": placement}, (), None, deleted=False)
+        return Owned("Spring", {"a": slot})
+
+    base, mine, theirs = {"x": 0.5, "y": 0.9}, {"x": 0.2, "y": 0.9}, {"x": 0.5, "y": 0.4}
+    merged = merge(studio(base), studio(mine), studio(theirs))
+
+    assert merged.owned == studio(mine)
+    assert merged.conflicts == (Conflict("a", ("settings", "placement"), base=base, mine=mine, theirs=theirs),)
+    assert merge(studio(base), studio(base), studio(theirs)).owned == studio(theirs)
+
+
+def test_what_was_added_to_the_seeds_settings_is_absent_until_it_is_chosen() -> None:
+    resolved = resolve(read({}))
+    added = (resolved.negative_prompt, resolved.placement, resolved.shadow_strength, resolved.seed)
+    assert added == (None, None, None, None)
+    assert read(SETTINGS).to_json().keys().isdisjoint({"negativePrompt", "placement", "shadowStrength", "seed"})
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"negativePrompt": "plastic, people\nand birds"},
+        {"negativePrompt": ""},
+        {"negativePrompt": "x" * 4000},
+        {"placement": {}},
+        {"placement": {"x": 0, "y": 0, "scale": 0.1, "rotation": -180}},
+        {"placement": {"x": 1, "y": 1, "scale": 4, "rotation": 180}},
+        {"placement": {"x": 0.25}},
+        {"shadowStrength": 0},
+        {"shadowStrength": 1},
+        {"shadowStrength": 0.35},
+        {"seed": 0},
+        {"seed": MAX_SEED},
+    ],
+    ids=lambda members: json.dumps(members)[:40],
+)
+def test_negative_prompt_placement_shadow_and_seed_are_given_back_as_they_came(members: dict[str, Any]) -> None:
+    assert read(members).to_json() == members
+    assert resolve(read(members)).to_json() == resolve(read({})).to_json() | members
+    assert patched(SETTINGS, read(members)) == SETTINGS | members
+    assert patched(SETTINGS | members, read({next(iter(members)): None})) == SETTINGS
 
 
 def test_settings_that_this_version_does_not_know_are_kept_through_an_edit() -> None:
@@ -128,6 +185,24 @@ def test_every_aspect_ratio_of_the_list_is_taken(ratio: str) -> None:
         {"scene": "beach"},
         {"scene": {"name": "no id"}},
         {"scene": {"id": "x", "imageUrl": "x" * 2049}},
+        {"negativePrompt": "x" * 4001},
+        {"negativePrompt": "a\x00"},
+        {"placement": {"x": -0.01}},
+        {"placement": {"y": 1.01}},
+        {"placement": {"scale": 0.09}},
+        {"placement": {"scale": 4.1}},
+        {"placement": {"rotation": 181}},
+        {"placement": {"x": "left"}},
+        {"placement": "left"},
+        {"placement": [0.5, 0.5]},
+        {"shadowStrength": 1.01},
+        {"shadowStrength": -0.01},
+        {"shadowStrength": float("nan")},
+        {"seed": -1},
+        {"seed": MAX_SEED + 1},
+        {"seed": 1.5},
+        {"seed": "1"},
+        {"seed": True},
         {"someday": {"nested": 1}},
         {"someday": [1]},
         {"someday": "x" * 101},
