@@ -193,7 +193,7 @@ def _intent(
             IntendedProduct(id=product.id, name=product.name, image_id=product.image_id) for product in products
         ),
         settings=_snapshot(settings),
-        prompt=build_prompt(settings, [product.name for product in products]),
+        prompt=build_prompt(settings, [product.name for product in products], seed),
         seed=seed,
     )
 

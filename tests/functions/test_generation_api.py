@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from scene_studio import runtime
-from scene_studio.generation.prompt import build_prompt
+from scene_studio.generation.prompt import build_negative_prompt, build_prompt
 from scene_studio.model.errors import GenerationRefused, ImageRejected, SceneStudioError
 from scene_studio.model.settings import MAX_SEED, SceneGenerationSettings, resolve
 from tests.support.api import CLIENT, STUDIO, Answer, call
@@ -35,9 +35,9 @@ def test_execute_answers_as_the_seeds_browser_expects(ready: Path, model: StubMo
     answer = made(products=[{"id": name, "name": "x", "imageUrl": "y"} for name in BOTH], settings=SETTINGS)
     (image,) = answer["images"]
     assert answer["imageUrl"] == image["url"] == f"{SLOT}/history/{image['id']}/image"
-    wanted = build_prompt(
-        resolve(SceneGenerationSettings.model_validate(SETTINGS)), ["Oak Chair", "Ceramic Vase"]
-    )
+    chosen = resolve(SceneGenerationSettings.model_validate(SETTINGS))
+    wanted = build_prompt(chosen, ["Oak Chair", "Ceramic Vase"], image["seed"])
+    assert model.requests[0].negative_prompt == build_negative_prompt(chosen)
     assert answer["promptUsed"] == image["debugPrompt"] == wanted == model.requests[0].prompt
     assert (image["productIds"], image["productNames"]) == (BOTH, ["Oak Chair", "Ceramic Vase"])
     assert image["settings"] == SETTINGS

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from scene_studio.generation.image_model import ImageModel, ImageRequest, ProductPicture
 from scene_studio.generation.message import WantedPicture
+from scene_studio.generation.prompt import build_negative_prompt
 from scene_studio.generation.scenes import scene_picture
 from scene_studio.images.inspect import inspect
 from scene_studio.images.thumbnail import thumbnail_jpeg
@@ -60,10 +61,12 @@ class Job:
             Busy: the store could not be reached.
         """
         began = self.clock()
+        settings = resolve(self.intent.settings)
         with unavailable_is_busy():
             request = ImageRequest(
                 prompt=self.intent.prompt,
-                settings=resolve(self.intent.settings),
+                negative_prompt=build_negative_prompt(settings),
+                settings=settings,
                 products=tuple(map(self._pictured, self.intent.products)),
                 scene=scene_picture(
                     self.intent.settings.scene, self.place.client_id, self.place.studio_id, self.objects
