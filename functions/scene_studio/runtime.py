@@ -13,6 +13,7 @@ from typing import Final, Literal
 from aws_lambda_powertools import Logger, Metrics
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from scene_studio.generation.bedrock.operations import Region
 from scene_studio.generation.capabilities import CAPABILITIES, ModelName
 from scene_studio.generation.claims import Claims
 from scene_studio.generation.image_model import Capabilities, ImageModel
@@ -43,6 +44,7 @@ class Environment(BaseModel):
         image_model: what makes the pictures.
         generation_queue: where messages about wanted pictures go: `sqs:<url>`, or `sqlite:<path of the file>`.
         worker_seconds: the time limit of the function that makes pictures; the other times follow from it.
+        bedrock_region: where Amazon Bedrock is asked, if it makes them.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -53,6 +55,7 @@ class Environment(BaseModel):
     image_model: ModelName = "compositor"
     generation_queue: str | None = Field(default=None, pattern=r"^(sqs:https?://.+|sqlite:.+)$")
     worker_seconds: int = Field(default=120, ge=1, le=900)
+    bedrock_region: Region = "us-west-2"
 
 
 @cache
@@ -145,9 +148,14 @@ def capabilities() -> Capabilities:
 @cache
 def image_model() -> ImageModel:
     """The image model that the environment names."""
-    from scene_studio.generation.compositor import Compositor
+    name = environment().image_model
+    if name == "compositor":
+        from scene_studio.generation.compositor import Compositor
 
-    return Compositor()
+        return Compositor()
+    from scene_studio.generation.bedrock.model import bedrock_model
+
+    return bedrock_model(name, environment().bedrock_region)
 
 
 def unique_name() -> str:

@@ -8,9 +8,14 @@ from scene_studio.generation.bedrock.operations import CORE, INPAINT, OPERATIONS
 from tests.support.loopback_bedrock import LoopbackBedrock
 
 
+@pytest.fixture(scope="module")
+def connected(running_bedrock: LoopbackBedrock) -> Bedrock:
+    return connect("us-west-2", endpoint_url=running_bedrock.endpoint)
+
+
 @pytest.fixture
-def client(bedrock: LoopbackBedrock) -> Bedrock:
-    return connect("us-west-2", endpoint_url=bedrock.endpoint)
+def client(connected: Bedrock, bedrock: LoopbackBedrock) -> Bedrock:
+    return connected
 
 
 def test_models_that_are_active_are_told_so_and_profiles_are_looked_up_as_their_models(client: Bedrock) -> None:

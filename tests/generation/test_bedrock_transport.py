@@ -22,7 +22,7 @@ from scene_studio.model.errors import (
     ModelUnavailable,
     SceneStudioError,
 )
-from tests.generation.conftest import Wire, wire_at, wire_to
+from tests.generation.asking import Wire, wire_at, wire_to
 from tests.support.loopback_bedrock import Fault, LoopbackBedrock
 from tests.support.pictures import as_image, jpeg
 

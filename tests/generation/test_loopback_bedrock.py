@@ -26,10 +26,15 @@ def described(service: Any) -> Any:
     return boto3.client(service, region_name="us-west-2").meta.service_model
 
 
+@cache
+def session() -> Any:
+    return boto3.session.Session()
+
+
 @pytest.fixture
 def invoke(bedrock: LoopbackBedrock) -> Any:
     def send(model_id: str, *, region: str = "us-west-2", raw: bytes | None = None, **members: Any) -> Any:
-        client = boto3.client(
+        client = session().client(
             "bedrock-runtime",
             region_name=region,
             endpoint_url=bedrock.endpoint,

@@ -3,11 +3,21 @@
 from collections.abc import Mapping
 from typing import Final, Literal
 
+from scene_studio.generation.bedrock.operations import (
+    CONTROL_STRUCTURE,
+    CORE,
+    INPAINT,
+    REMOVE_BACKGROUND,
+    SD35,
+    ULTRA,
+    Operation,
+)
 from scene_studio.generation.image_model import Capabilities
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT
 from scene_studio.model.settings import ASPECT_RATIOS
 
-ModelName = Literal["compositor"]
+BedrockName = Literal["bedrock-inpaint", "bedrock-core", "bedrock-ultra", "bedrock-sd3.5"]
+ModelName = Literal["compositor", BedrockName]
 """The image models that a deployment can choose."""
 
 COMPOSITOR: Final = Capabilities(
@@ -18,4 +28,32 @@ COMPOSITOR: Final = Capabilities(
     price_micros=0,
 )
 
-CAPABILITIES: Final[Mapping[ModelName, Capabilities]] = {"compositor": COMPOSITOR}
+MAX_PAID_CUTOUTS: Final = 4
+"""How many products of one picture are cut out by a paid call; it bounds the price and the time."""
+
+BEDROCK_PLATES: Final[Mapping[BedrockName, Operation | None]] = {
+    "bedrock-inpaint": None,
+    "bedrock-core": CORE,
+    "bedrock-ultra": ULTRA,
+    "bedrock-sd3.5": SD35,
+}
+"""What makes the empty places of each; with None everything is painted around the products."""
+
+
+def _bedrock(name: BedrockName) -> Capabilities:
+    plate = BEDROCK_PLATES[name]
+    # A scene may be drawn anew even where there is no plate model.
+    backdrop = max(CONTROL_STRUCTURE.price_micros, plate.price_micros if plate else 0)
+    return Capabilities(
+        name=f"{name}-1",
+        aspect_ratios=ASPECT_RATIOS,
+        max_products=MAX_PRODUCTS_IN_SLOT,
+        seeded=False,  # the same seed mostly, but not always, makes the same picture
+        price_micros=MAX_PAID_CUTOUTS * REMOVE_BACKGROUND.price_micros + backdrop + INPAINT.price_micros,
+    )
+
+
+CAPABILITIES: Final[Mapping[ModelName, Capabilities]] = {
+    "compositor": COMPOSITOR,
+    **{name: _bedrock(name) for name in BEDROCK_PLATES},
+}
