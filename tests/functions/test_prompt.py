@@ -3,7 +3,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scene_studio.generation.prompt import MAX_PROMPT, build_negative_prompt, build_prompt
@@ -146,6 +146,7 @@ def test_no_suggestion_makes_a_prompt_speak_of_what_is_not_there(name: str, valu
         assert NEGATION.search(prompt(member | {"varietyLevel": 10, "accessories": True}, names)) is None
 
 
+@settings(deadline=None)
 @given(settings_members, st.integers(0, 2**32 - 2))
 def test_any_settings_make_a_prompt_the_same_every_time_that_names_the_products(
     members: dict[str, Any], seed: int

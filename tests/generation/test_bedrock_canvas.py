@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
@@ -255,6 +255,7 @@ wishes = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(
     wishes,
     st.lists(

@@ -50,7 +50,7 @@ def test_a_picture_that_is_transparent_throughout_is_no_product() -> None:
         own_cutout(Image.new("RGBA", (50, 50)))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(1, 900), st.integers(1, 900))
 @example(1, 2048)
 @example(2048, 1)

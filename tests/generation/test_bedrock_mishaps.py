@@ -12,7 +12,6 @@ from scene_studio.generation.image_model import ImageRequest
 from scene_studio.model.errors import (
     GenerationRefused,
     ImageRejected,
-    ModelMisconfigured,
     ModelUnavailable,
     SceneStudioError,
 )
@@ -48,8 +47,8 @@ MISHAPS = [
     Mishap(Fault.FILTERED_INPUT, "remove", GenerationRefused, 1, ()),
     Mishap(Fault.FILTERED_PROMPT, PLATE, GenerationRefused, 2, ("remove-background",)),
     Mishap(Fault.FILTERED_OUTPUT, AROUND, GenerationRefused, 3, ("remove-background", PLATE)),
-    Mishap(Fault.DENIED, "remove", ModelMisconfigured, 1, ()),
-    Mishap(Fault.QUOTA, AROUND, ModelMisconfigured, 3, ("remove-background", PLATE)),
+    Mishap(Fault.DENIED, "remove", GenerationRefused, 1, ()),
+    Mishap(Fault.QUOTA, AROUND, GenerationRefused, 3, ("remove-background", PLATE)),
     Mishap(Fault.DROP_REPLY, PLATE, ModelUnavailable, 2, ("remove-background", PLATE)),
     Mishap(Fault.DROP_REQUEST, PLATE, ModelUnavailable, 2, ("remove-background",)),
     Mishap(Fault.HANG, AROUND, ModelUnavailable, 3, ("remove-background", PLATE, AROUND)),

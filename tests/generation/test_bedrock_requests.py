@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -135,6 +135,7 @@ def requests(draw: st.DrawFn) -> tuple[Operation, dict[str, Any]]:
     return operation, wanted
 
 
+@settings(deadline=None)
 @given(requests())
 def test_whatever_is_wanted_is_either_refused_here_or_taken_by_the_service(
     request: tuple[Operation, dict[str, Any]],

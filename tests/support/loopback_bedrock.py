@@ -42,6 +42,7 @@ class Fault(Enum):
     DENIED = "AccessDeniedException"
     NOT_FOUND = "ResourceNotFoundException"
     BAD_GATEWAY = "BadGateway"
+    TOO_MANY = "TooManyRequestsException"
     EXPIRED_TOKEN = "ExpiredTokenException"
     HANG = "the picture is made, and the answer comes too late"
     DROP_REQUEST = "the connection is cut before anything is made"
@@ -66,7 +67,7 @@ STATUSES: Final[Mapping[str, int]] = {
     "ResourceNotFoundException": 404,
 }
 """The errors of InvokeModel, with their statuses."""
-_OTHER_STATUSES: Final = {"BadGateway": 502, "ExpiredTokenException": 403}
+_OTHER_STATUSES: Final = {"BadGateway": 502, "TooManyRequestsException": 429, "ExpiredTokenException": 403}
 _UNPAID: Final = {Fault.DROP_REQUEST, Fault.NO_PICTURE, Fault.INFERENCE_ERROR}
 
 

@@ -187,10 +187,6 @@ class GenerationCancelled(SceneStudioError):
     """Somebody cancelled the pictures before there was any."""
 
 
-class ModelMisconfigured(GenerationRefused):
-    """The image model cannot be used as this deployment is set up; its operator has to be told."""
-
-
 class ModelUnavailable(SceneStudioError):
     """The image model could not make this picture now; asked again, it may."""
 

@@ -111,8 +111,8 @@ class BedrockModel:
         """Make one picture, as an `ImageModel` does.
 
         Raises:
-            GenerationRefused: a content filter stopped it, or a product cannot be cut out.
-            ModelMisconfigured: this deployment may not use a model.
+            GenerationRefused: a content filter stopped it, or a product cannot be cut out; or, with the
+                member `misconfigured`, this deployment may not use a model, and its operator has to be told.
             ImageRejected: a product or scene picture could not be read.
             ModelUnavailable: there was no answer in time, or it was lost.
         """

@@ -44,8 +44,7 @@ def build(operation: Operation, wanted: Mapping[str, Any]) -> dict[str, Any]:
         for name, value in wanted.items()
         if value is not None and (name in fields or name not in WISHES)
     }
-    if "output_format" in fields:
-        given = {"output_format": operation.asked_format, **given}
+    given.setdefault("output_format", operation.asked_format)
     wrong = [f"{name}: not a field" for name in given.keys() - fields.keys()]
     wrong += [f"{name}: missing" for name in operation.required.keys() - given.keys()]
     for name in given.keys() & fields.keys():

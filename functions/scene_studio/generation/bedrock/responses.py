@@ -30,7 +30,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
 }
 
 
-class InferenceFailed(ModelUnavailable):
+class InferenceFailed(Exception):
     """The model broke down over this request, and may not the next time."""
 
 
@@ -83,7 +83,7 @@ def parse(body: bytes) -> ModelImage:
 def _stop_if_unfinished(answer: Mapping[str, Any]) -> None:
     for reason in answer.get("finish_reasons") or ():
         if reason == _INFERENCE_ERROR:
-            raise InferenceFailed("The image model failed over this picture. Execute again in a minute.")
+            raise InferenceFailed(reason)
         if reason is not None:
             refusal = (
                 f"The image model would not make this picture ({reason}). Change the prompt or the settings."

@@ -25,7 +25,7 @@ from botocore.exceptions import (
 from scene_studio.generation.bedrock.operations import Operation, Region
 from scene_studio.generation.bedrock.requests import build, encode
 from scene_studio.generation.bedrock.responses import InferenceFailed, ModelImage, parse
-from scene_studio.model.errors import ModelMisconfigured, ModelUnavailable
+from scene_studio.model.errors import GenerationRefused, ModelUnavailable
 
 CONNECT_SECONDS: Final = 5
 LEAST_SECONDS: Final = 3.0
@@ -134,8 +134,8 @@ class Transport:
             until: the moment, on `monotonic`'s scale, by which the answer has to be here.
 
         Raises:
-            GenerationRefused: a content filter stopped it.
-            ModelMisconfigured: this deployment may not ask that, or asks it wrongly.
+            GenerationRefused: a content filter stopped it; or, with the member `misconfigured`, this
+                deployment may not ask that or asks it wrongly, and its operator has to be told.
             ModelUnavailable: there was no answer in time, or it was lost.
         """
         if self.region not in operation.regions:
@@ -194,8 +194,9 @@ def _failure(error: ClientError) -> Exception:
     return _misconfigured(code)
 
 
-def _misconfigured(what: str) -> ModelMisconfigured:
-    return ModelMisconfigured(
+def _misconfigured(what: str) -> GenerationRefused:
+    return GenerationRefused(
         f"The image model cannot be used as this service is set up ({what}). Tell whoever operates it; "
-        "executing again helps only after that."
+        "executing again helps only after that.",
+        {"misconfigured": what},
     )
