@@ -59,7 +59,7 @@ MISHAPS = [
 
 @pytest.mark.parametrize("mishap", MISHAPS, ids=lambda mishap: f"{mishap.fault.name} of {mishap.model}")
 def test_no_call_is_paid_for_twice_whatever_goes_wrong(bedrock: LoopbackBedrock, mishap: Mishap) -> None:
-    wire = wire_to(bedrock, longest_wait=0.3 if mishap.fault is Fault.HANG else 30)
+    wire = wire_to(bedrock, longest_wait=1.0 if mishap.fault is Fault.HANG else 30)
     bedrock.fail(mishap.fault, mishap.model)
     model = model_on(wire, "bedrock-core")
     if mishap.error is None:

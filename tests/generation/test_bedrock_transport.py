@@ -106,7 +106,7 @@ FATES = [
 
 @pytest.mark.parametrize("fate", FATES, ids=lambda fate: f"{fate.fault.name} x{fate.times}")
 def test_under_a_fault_a_request_is_sent_and_paid_for_so_often(bedrock: LoopbackBedrock, fate: Fate) -> None:
-    wire = wire_to(bedrock, longest_wait=0.25 if fate.fault is Fault.HANG else 30)
+    wire = wire_to(bedrock, longest_wait=0.8 if fate.fault is Fault.HANG else 30)
     bedrock.fail(fate.fault, times=fate.times)
 
     if fate.error is None:

@@ -72,7 +72,7 @@ class BedrockModel:
 
     - Without a scene, and without a plate model, everything around the products is painted in one call of
       Inpaint ($0.07). This is the default to choose: a plate ($0.04 with Core) with a ring painted on it costs
-      more ($0.11) and twice the time, and its floor, light and perspective know nothing of the products,
+      more ($0.11) and takes a second call, and its floor, light and perspective know nothing of the products,
       while Inpaint sees them. A plate model is for those who want its look.
     - Without a scene, a plate model makes the empty place, and then a ring around the products is painted,
       with the floor on which their shadows fall.
