@@ -62,7 +62,7 @@ class Exchange:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def handleerror_reply(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         pass  # clients hang up when they have waited long enough
 
 

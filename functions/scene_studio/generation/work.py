@@ -4,9 +4,11 @@ Whatever happens on the way, the run can be repeated: the intent tells whether t
 claim whether anybody else does it, and a stored picture that it has been paid for already (design §7).
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from scene_studio.generation.claims import Claim, Claims
 from scene_studio.generation.image_model import ImageModel
@@ -28,6 +30,8 @@ from scene_studio.store.inbox import Inbox
 from scene_studio.store.object_store import ObjectStore
 from scene_studio.store.pacing import Pacing
 from scene_studio.store.studios import Studios
+
+logger: Final = logging.getLogger("scene-studio")
 
 
 class Outcome(Enum):
@@ -122,6 +126,8 @@ class Worker:
         try:
             revision = job.stored() or job.make(self.model(), seconds, self.pacing)
         except (GenerationRefused, ImageRejected, InvalidRequest) as refusal:
+            if "misconfigured" in refusal.members:
+                logger.exception("the image model cannot be used as it is set up")
             outcome = self.fail(job.place, job.intent, _reason(refusal))
         except ModelUnavailable as error:
             if not last:
