@@ -7,6 +7,7 @@ import pytest
 from scene_studio.generation.image_model import ImageRequest, ImageResult, ProductPicture
 from scene_studio.generation.job import Job
 from scene_studio.generation.message import WantedPicture, encode_messages
+from scene_studio.generation.prompt import build_negative_prompt
 from scene_studio.model.addresses import scene_image
 from scene_studio.model.errors import Busy, ImageRejected, InvalidRequest
 from scene_studio.model.intent import IntendedProduct, Intent
@@ -127,6 +128,7 @@ def test_the_model_is_asked_with_every_setting_and_the_products_in_order(studio:
         ),
         scene=None,
         seed=SEED,
+        negative_prompt=build_negative_prompt(resolve(SETTINGS)),
         seconds=30,
     )
 
