@@ -82,6 +82,8 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", _SLOT + "/history/{imageId}/image", "slots_api"),
     Route("POST", _STUDIO + "/generate", "generation_api"),
     Route("GET", _STUDIO + "/generation", "generation_api"),
+    Route("GET", _STUDIO + "/estimate", "generation_api"),
+    Route("GET", _CLIENT + "/usage", "generation_api"),
     Route("POST", _SLOT + "/generation/retry", "generation_api"),
     Route("DELETE", _SLOT + "/generation", "generation_api"),
     Route("DELETE", _SLOT + "/generation/{imageId}", "generation_api"),

@@ -32,10 +32,10 @@ from scene_studio.model.client import (
     Client,
     Product,
     delete_product,
+    edit_client,
     edit_product,
     new_client,
     put_product,
-    rename_client,
 )
 from scene_studio.model.errors import InvalidRequest, NotFound, PreconditionFailed
 from scene_studio.store import keys
@@ -84,16 +84,17 @@ def put_client(
     condition: IfNoneMatch,
     change: ChangeOf,
 ) -> Response[Any]:
-    """Create the client, or rename it."""
+    """Create the client, or change its name or its monthly limit."""
 
     def put(current: Versioned[Client] | None) -> Client | None:
         if current is None:
-            return new_client(client_id, body.name or client_id, change.now)
+            made = new_client(client_id, body.name or client_id, change.now)
+            return edit_client(made, body.changes(), change.now) or made
         if condition is not None:
             raise PreconditionFailed(
                 current, "There is a client at this address already; `current` is that client."
             )
-        return None if body.name is None else rename_client(current.document, body.name, change.now)
+        return edit_client(current.document, body.changes(), change.now)
 
     commit = clients.commit(client_id, put, change.request, change.pacing)
     created = commit.effect is not Effect.NOTHING_TO_DO and not commit.replaced

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from generation_api.messages import MAX_PICTURES, Generate
+from generation_api.pricing import price_of
 from scene_studio.generation.image_model import Capabilities
 from scene_studio.generation.prompt import build_prompt
 from scene_studio.generation.scenes import no_such_scene, own_scene
@@ -81,7 +82,7 @@ def plan(
         studio: the studio.
         asked: the request.
         pictures: the ids of its pictures.
-        clients: where the product library is.
+        clients: where the product library is, as it was read for this request.
         objects: where pictures of scenes are.
         capabilities: what the image model can do.
         timing: how long pictures may take.
@@ -106,8 +107,9 @@ def plan(
         if settings.scene is not None and settings.scene.image_url not in scenes:
             _check_scene(studio, settings.scene, objects)
             scenes.add(settings.scene.image_url or "")
+        price = price_of(capabilities, len(products))
         intents = [
-            _intent(image_id, number, settings, products, asked, timing, now)
+            _intent(image_id, number, settings, products, asked, timing, price, now)
             for number, image_id in enumerate(of.image_ids)
         ]
         if studio.find_slot(slot.id) is None:
@@ -142,7 +144,6 @@ def _library(client_id: str, clients: Clients, wanted: Sequence[Mapping[str, str
     fields: dict[str, str] = {}
     for named in wanted:
         fields = {**named, **fields}
-    clients.read(client_id)  # a picture must not show a product as this process knew it once
     return {product.id: product for product in clients.products(client_id, fields)}
 
 
@@ -179,6 +180,7 @@ def _intent(
     products: Sequence[Product],
     asked: Generate,
     timing: Timing,
+    price: int,
     now: int,
 ) -> Intent:
     first = settings.seed if asked.seed is None else asked.seed
@@ -189,6 +191,7 @@ def _intent(
         asked_rev=0,
         queued_at=now,
         deadline=now + timing.deadline,
+        price_micros=price,
         products=tuple(
             IntendedProduct(id=product.id, name=product.name, image_id=product.image_id) for product in products
         ),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from generation_api.asking import PictureIds, picture_ids, plan
 from generation_api.messages import Generate
+from generation_api.pricing import Accounts, check_budget
 from generation_api.progress import PictureName, any_open
 from scene_studio import runtime
 from scene_studio.generation.image_model import Capabilities
@@ -90,9 +91,11 @@ class Generating:
             studio = existing(current.document if current else None, self.studio_id)
             return retry(studio, slot_id, image_ids, now + self.timing.deadline, now)
 
-        current = self.studios.read_any(self.client_id, self.studio_id).document
-        if current.repeated_request(change.request) is None:
-            existing(current, self.studio_id).slot(slot_id)
+        current = self.studios.read_any(self.client_id, self.studio_id)
+        if current.document.repeated_request(change.request) is None:
+            wanted = again(current)
+            client = self.clients.read(self.client_id).document
+            check_budget(client, Accounts(self.studios, self.client_id), current.document, wanted, now)
             self._remind(now)
         commit = self.studios.commit(self.client_id, self.studio_id, again, change.request, change.pacing)
         studio = commit.current.document
@@ -128,6 +131,8 @@ class Generating:
         refusal: SceneStudioError | None = None
         now = change.milliseconds
         try:
+            # A picture must not show a product, nor a budget, as this process knew them once.
+            client = self.clients.read(self.client_id).document
             wanted = plan(
                 existing(studio, self.studio_id),
                 asked,
@@ -139,7 +144,8 @@ class Generating:
                 now,
             )
             planned = [(slot, [one for one in intents if one.id not in made]) for slot, intents in wanted]
-            ask(studio, planned, now)  # refuses here what it would refuse later
+            # Refuses here what it would refuse in the commit.
+            check_budget(client, Accounts(self.studios, self.client_id), studio, ask(studio, planned, now), now)
             self._remind(now)
         except Busy:
             raise

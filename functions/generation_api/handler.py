@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from generation_api.generating import Generating
 from generation_api.messages import MAX_PICTURES, Generate, Retry
+from generation_api.pricing import CURRENCY, Accounts, price_of, usage_view
 from generation_api.progress import (
     PictureName,
     ProgressReader,
@@ -17,6 +18,7 @@ from generation_api.progress import (
     any_open,
     decode_names,
     encode_names,
+    typical_milliseconds,
     under_way,
 )
 from scene_studio.http.api import Api, entry_point, json_answer
@@ -41,6 +43,7 @@ from scene_studio.http.requests import (
 )
 from scene_studio.http.views import slot_view
 from scene_studio.model import addresses
+from scene_studio.model.costs import Month, month_of
 from scene_studio.model.errors import GenerationCancelled, GenerationRefused, NotFound
 from scene_studio.model.generation import cancel
 from scene_studio.model.studio import Studio, existing
@@ -54,6 +57,9 @@ _GENERATION: Final = f"{_STUDIO}/slots/<slotId>/generation"
 _LOOK_AGAIN_SECONDS: Final = 2
 
 Names = Annotated[str, Query(max_length=16_000)]
+Slots = Annotated[str, Query(max_length=8_000)]
+Count = Annotated[int, Query(ge=1, le=8)]
+InMonth = Annotated[Month | None, Query()]
 
 
 def generating(
@@ -123,6 +129,62 @@ def read_generation(
     studio = studios.read(client_id, studio_id).document
     names = decode_names(images, MAX_PICTURES) if images else under_way(studio)
     return json_answer(progress.view(studio, names))
+
+
+@app.get(f"{_STUDIO}/estimate")
+def estimate(
+    client_id: ClientId,
+    studio_id: StudioId,
+    clients: AllClients,
+    studios: AllStudios,
+    model: Model,
+    clock: Clock,
+    slots: Slots = "",
+    count: Count = 1,
+) -> Response[Any]:
+    """What so many pictures of each of these slots, or of all, cost at most, and what is left to spend."""
+    studio = studios.read(client_id, studio_id).document
+    named = slots.split(",") if slots else [slot.id for slot in studio.live_slots() if slot.product_ids]
+    prices = [price_of(model, len(studio.slot(slot_id).product_ids)) * count for slot_id in named]
+    view: dict[str, Any] = {
+        "pictures": len(named) * count,
+        "priceMicros": sum(prices),
+        "currency": CURRENCY,
+        "model": model.name,
+    }
+    typical = typical_milliseconds(studio, model.name)
+    if typical is not None:
+        view["typicalMilliseconds"] = typical
+    limit = clients.read(client_id).document.monthly_limit_micros
+    if limit is not None:
+        spending = Accounts(studios, client_id).spending(month_of(clock()), but=studio)
+        view["limitMicros"] = limit
+        view["leftMicros"] = max(0, limit - spending.spent - spending.reserved)
+    return json_answer(view)
+
+
+@app.get("/api/clients/<clientId>/usage")
+def read_usage(
+    client_id: ClientId,
+    clients: AllClients,
+    studios: AllStudios,
+    clock: Clock,
+    month: InMonth = None,
+) -> Response[Any]:
+    """What a month cost: this one, or one of the last few; in all, and for each studio that cost anything."""
+    limit = clients.read(client_id).document.monthly_limit_micros
+    wanted = month or month_of(clock())
+    view: dict[str, Any] = {"month": wanted, "currency": CURRENCY}
+    items = [
+        usage_view(summary, (summary.costs or {}).get(wanted, 0))
+        for summary in Accounts(studios, client_id).summaries()
+    ]
+    view["spentMicros"] = sum(one["spentMicros"] for one in items)
+    view["reservedMicros"] = sum(one["reservedMicros"] for one in items)
+    if limit is not None:
+        view["limitMicros"] = limit
+    view["studios"] = [one for one in items if one["spentMicros"] or one["reservedMicros"]]
+    return json_answer(view)
 
 
 @app.post(f"{_GENERATION}/retry")

@@ -90,6 +90,7 @@ def test_a_revision_says_what_was_asked_for_and_what_came_of_it(studio: Studio) 
         width=SIZE[0],
         height=SIZE[1],
         took_milliseconds=40,
+        cost_micros=0,
     )
 
 
@@ -233,7 +234,7 @@ def test_a_stored_picture_gives_all_but_what_only_the_model_knew(studio: Studio)
     made = studio.make()
     studio.time.sleep(9)
     stored = studio.job().stored()
-    assert stored == made.replace(model=None, took_milliseconds=None, timestamp=T0 + 9040)
+    assert stored == made.replace(model=None, took_milliseconds=None, cost_micros=None, timestamp=T0 + 9040)
 
 
 def test_where_no_picture_is_stored_there_is_none(studio: Studio) -> None:

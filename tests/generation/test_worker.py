@@ -35,7 +35,7 @@ from scene_studio.store.studios import Studios
 from tests.store.test_inbox import FAULTS, Crash, FailingStore
 from tests.support.models import StubModel, stub_jpeg
 from tests.support.pictures import png
-from tests.support.scripted_store import FakeTime, MemoryStore, ScriptedStore, unavailable
+from tests.support.scripted_store import FakeTime, MemoryStore, ScriptedStore, just_before, unavailable
 
 CLIENT: Final = "acme-corp"
 STUDIO: Final = "default"
@@ -47,8 +47,8 @@ DEADLINE: Final = 1_800_000
 SEED: Final = 4711
 THEN: Final = "2024-01-01T00:00:00Z"
 CALLS: Final = 12
-"""The requests of a run: document, claim, stored picture, product; two pictures and the result; listing,
-results, commit and deletion."""
+"""The requests of a run: document, claim, document, stored picture, product; two pictures and the result;
+listing, results, commit and deletion."""
 
 
 class Site:
@@ -251,6 +251,39 @@ def test_two_messages_about_one_picture_at_once_pay_for_it_once(site: Site) -> N
     site.model.meanwhile = deliver_again
     assert site.run() is Outcome.DELIVERED
     assert (len(answers), site.model.calls, site.history) == (1, 1, ["p"])
+
+
+@pytest.mark.parametrize("end", ["refused", "cancelled", "given up"])
+def test_a_picture_that_ends_between_the_message_and_the_claim_is_not_paid_for(site: Site, end: str) -> None:
+    def meanwhile() -> None:
+        site.store = site.shared
+        if end == "refused":
+            site.model.refusal = GenerationRefused("Not this one.")
+            site.run()
+        elif end == "cancelled":
+            site.change(lambda studio: cancel(studio, "a", "p", site.now))
+        else:
+            give_up(site)
+
+    scripted = ScriptedStore(site.shared)
+    scripted.puts.append(just_before(meanwhile))
+    site.store = scripted
+    assert site.worker().run(WANTED, seconds=60, last=False) is Outcome.NOTHING_TO_DO
+    assert (site.model.calls, site.is_free) == (1 if end == "refused" else 0, True)
+
+
+def test_a_picture_that_is_retried_between_the_message_and_the_claim_is_made_for_that_attempt(
+    site: Site,
+) -> None:
+    def meanwhile() -> None:
+        give_up(site)
+        site.retry()
+
+    scripted = ScriptedStore(site.shared)
+    scripted.puts.append(just_before(meanwhile))
+    site.store, site.model.refusal = scripted, GenerationRefused("Not this one.")
+    assert site.run() is Outcome.FAILED
+    assert (site.slot.status, site.slot.error) == (SlotStatus.ERROR, "Not this one.")
 
 
 def test_a_picture_that_is_cancelled_while_it_is_made_is_no_revision(site: Site) -> None:

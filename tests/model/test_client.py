@@ -10,11 +10,11 @@ from scene_studio.model.client import (
     Client,
     Product,
     delete_product,
+    edit_client,
     edit_product,
     import_into_client,
     new_client,
     put_product,
-    rename_client,
 )
 from scene_studio.model.errors import Deleted, NotFound
 from tests.model.strategies import NOW, THEN, json_values
@@ -39,9 +39,9 @@ def done(after: Client | None) -> Client:
 
 
 def test_a_client_is_renamed_only_to_another_name() -> None:
-    renamed = done(rename_client(client(), "Acme", NOW))
+    renamed = done(edit_client(client(), {"name": "Acme"}, NOW))
     assert (renamed.name, renamed.updated_at, renamed.created_at) == ("Acme", NOW, THEN)
-    assert rename_client(renamed, "Acme", NOW) is None
+    assert edit_client(renamed, {"name": "Acme"}, NOW) is None
 
 
 def test_a_product_is_added_at_the_end_and_replaced_in_its_place() -> None:

@@ -58,6 +58,7 @@ def test_a_new_studio_without_a_name_is_the_seeds_main_studio() -> None:
         "name": "Main Studio",
         "clientId": "acme-corp",
         "outputSlots": [],
+        "costs": {},
         "userScenes": [],
         "createdAt": THEN,
         "updatedAt": THEN,

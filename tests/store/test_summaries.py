@@ -20,11 +20,14 @@ LONGEST_ID = "x" * 64
 WORST_NAMES = ["\U0001f6cb" * 200, '"\\' * 100, "\\" * 200, "a" + "\u2028" * 199, "</>&" * 50, "é\u0301" * 100]
 
 
+LARGEST_COSTS = {f"2026-{month:02}": 10**15 for month in range(1, 13)}
+
+
 def worst(name: str) -> Studio:
     revisions = tuple(plain_revision(n, 0).replace(id=LONGEST_ID) for n in range(3))
     slot = new_slot(LONGEST_ID).replace(history=revisions, history_count=999_999_999, output_image=LONGEST_ID)
     studio = new_studio(LONGEST_ID, LONGEST_ID, name, LONGEST_TIME)
-    return studio.with_slot(slot).replace(deleted_at=LONGEST_TIME)
+    return studio.with_slot(slot).replace(deleted_at=LONGEST_TIME, costs=LARGEST_COSTS)
 
 
 def size_of(metadata: dict[str, str]) -> int:
@@ -55,6 +58,8 @@ def test_the_largest_summary_fits_and_comes_back(store: ObjectStore, name: str) 
             revisions=999_999_999,
             cover=[LONGEST_ID, LONGEST_ID],
             deleted_at=LONGEST_TIME,
+            costs=dict(sorted(LARGEST_COSTS.items())[-3:]),
+            reserved=0,
         )
     ]
 

@@ -49,7 +49,9 @@ def _bedrock(name: BedrockName) -> Capabilities:
         aspect_ratios=ASPECT_RATIOS,
         max_products=MAX_PRODUCTS_IN_SLOT,
         seeded=False,  # the same seed mostly, but not always, makes the same picture
-        price_micros=MAX_PAID_CUTOUTS * REMOVE_BACKGROUND.price_micros + backdrop + INPAINT.price_micros,
+        price_micros=backdrop + INPAINT.price_micros,
+        cutout_micros=REMOVE_BACKGROUND.price_micros,
+        max_cutouts=MAX_PAID_CUTOUTS,
     )
 
 

@@ -15,7 +15,9 @@ class Capabilities:
         aspect_ratios: those it makes.
         max_products: how many products it can show in one picture.
         seeded: whether a seed makes its pictures repeatable.
-        price_micros: what one picture costs at most, in millionths of a US dollar.
+        price_micros: what one picture costs at most, in millionths of a US dollar, cut-outs aside.
+        cutout_micros: what cutting one product out may cost.
+        max_cutouts: how many products of one picture are cut out at a price.
     """
 
     name: str
@@ -23,6 +25,8 @@ class Capabilities:
     max_products: int
     seeded: bool
     price_micros: int
+    cutout_micros: int = 0
+    max_cutouts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

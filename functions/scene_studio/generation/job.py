@@ -78,7 +78,10 @@ class Job:
         took = max(0, self.clock() - began)
         self._keep(answer.jpeg, pacing())
         return self._revision(answer.jpeg).replace(
-            model=model.capabilities.name, seed=answer.seed, took_milliseconds=took
+            model=model.capabilities.name,
+            seed=answer.seed,
+            took_milliseconds=took,
+            cost_micros=answer.cost_micros,
         )
 
     def _keep(self, jpeg: bytes, pacing: Pacing) -> None:

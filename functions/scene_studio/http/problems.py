@@ -56,6 +56,7 @@ PROBLEMS: Final[Mapping[type[SceneStudioError], Problem]] = {
     errors.GenerationLimit: Problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "too-many-pictures", "Too many pictures at once"
     ),
+    errors.BudgetSpent: Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "budget-spent", "The month's budget is spent"),
     errors.GenerationCancelled: Problem(
         HTTPStatus.CONFLICT, "generation-cancelled", "The pictures were cancelled"
     ),

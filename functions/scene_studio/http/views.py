@@ -22,7 +22,7 @@ def studio_view(entry: Versioned[Studio]) -> dict[str, Any]:
         mode="json",
         by_alias=True,
         exclude_none=True,
-        exclude={"schema_version", "rev", "applied", "output_slots", "user_scenes"},
+        exclude={"schema_version", "rev", "applied", "output_slots", "user_scenes", "costs"},
     )
     view["outputSlots"] = [slot_view(entry, slot) for slot in studio.live_slots()]
     view["userScenes"] = [scene_view(studio, scene) for scene in studio.user_scenes if scene.deleted_at is None]

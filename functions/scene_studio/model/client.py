@@ -7,6 +7,7 @@ from pydantic import Field
 from pydantic_core import to_json
 
 from scene_studio.model.base import Model, Text
+from scene_studio.model.costs import Micros
 from scene_studio.model.document import Document
 from scene_studio.model.errors import Deleted, NotFound
 from scene_studio.model.identifiers import Id, IsoTime, days_after
@@ -34,11 +35,17 @@ class Product(Model):
 
 
 class Client(Document):
-    """A client: its products, and the sessions of other tools, which are kept to the letter."""
+    """A client: its products, and the sessions of other tools, which are kept to the letter.
+
+    Attributes:
+        monthly_limit_micros: what its pictures may cost in a month, in millionths of a US dollar; None for no
+            limit.
+    """
 
     id: Id
     name: Name
     products: tuple[Product, ...] = ()
+    monthly_limit_micros: Micros | None = None
     client_sessions: tuple[Any, ...] = ()
     created_at: IsoTime
     updated_at: IsoTime
@@ -72,9 +79,11 @@ def new_client(client_id: str, name: str, now: str) -> Client:
     return Client(id=client_id, name=name, created_at=now, updated_at=now)
 
 
-def rename_client(client: Client, name: str, now: str) -> Client | None:
-    """The client under another name, or None when it has that name already."""
-    return None if client.name == name else client.replace(name=name, updated_at=now)
+def edit_client(client: Client, changes: Mapping[str, Any], now: str) -> Client | None:
+    """The client with its name or its limit changed, or None when they are so already."""
+    if all(getattr(client, name) == value for name, value in changes.items()):
+        return None
+    return client.replace(**changes, updated_at=now)
 
 
 def put_product(client: Client, product: Product, now: str) -> Client | None:

@@ -183,6 +183,10 @@ class GenerationLimit(SceneStudioError):
     """More pictures were asked for than may be under way at once."""
 
 
+class BudgetSpent(SceneStudioError):
+    """The pictures would cost more than the client may spend this month."""
+
+
 class GenerationCancelled(SceneStudioError):
     """Somebody cancelled the pictures before there was any."""
 

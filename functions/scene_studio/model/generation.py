@@ -7,9 +7,11 @@ machines fold, give up and queue again.
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
+from scene_studio.model.costs import with_cost
 from scene_studio.model.errors import GenerationLimit, NotFound
 from scene_studio.model.identifiers import iso_time
 from scene_studio.model.intent import Intent, Result
+from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, add_revisions, check_slot_limit
 
 MAX_INTENTS: Final = 200
@@ -170,6 +172,8 @@ def _folded(studio: Studio, slot_id: str, ended: dict[str, Result], now: int) ->
         else:
             left.append(intent.replace(error=result.error or "It failed for a reason that is not known."))
     studio = studio.with_slot(slot.replace(intents=tuple(left)))
+    for _, result in finished:
+        studio = _paid(studio, result.revision)
     newest_first = sorted(finished, key=lambda one: one[0].asked_rev)[::-1]
     revisions = [result.revision for _, result in newest_first if result.revision is not None]
     if revisions:
@@ -177,6 +181,12 @@ def _folded(studio: Studio, slot_id: str, ended: dict[str, Result], now: int) ->
             add_revisions(studio, slot_id, revisions, newest_first[0][0].asked_rev, iso_time(now)) or studio
         )
     return studio.with_slot(_settled(_slot(studio, slot_id)))
+
+
+def _paid(studio: Studio, revision: GeneratedSceneImage | None) -> Studio:
+    if revision is None or not revision.cost_micros:
+        return studio
+    return studio.replace(costs=with_cost(studio.costs, revision.timestamp, revision.cost_micros))
 
 
 def _with_intents(studio: Studio, slot: OutputSlot, intents: tuple[Intent, ...], now: int) -> Studio | None:

@@ -42,6 +42,7 @@ class Intent(Model):
         asked_rev: the `rev` of the commit in which that was.
         queued_at: when a message about it was sent last.
         deadline: when it is given up if there is no picture by then.
+        price_micros: what it may cost at most, in millionths of a US dollar; reserved while it is open.
         error: why it failed, for people to read; absent while it is open.
         dismissed: whether the failure is of no interest any more. Its picture may come late all the same.
     """
@@ -52,6 +53,7 @@ class Intent(Model):
     asked_rev: int
     queued_at: Milliseconds
     deadline: Milliseconds
+    price_micros: int = 0
     products: Annotated[tuple[IntendedProduct, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] = ()
     settings: SceneGenerationSettings = SceneGenerationSettings()
     prompt: Annotated[str, Text(MAX_DEBUG_PROMPT, empty=True, multiline=True)] = ""

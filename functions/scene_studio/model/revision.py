@@ -34,6 +34,7 @@ class GeneratedSceneImage(Model):
     Attributes:
         url: only for a picture that lies elsewhere; those of our own have an address made from their ids.
         took_milliseconds: how long making it took; absent if that is not known.
+        cost_micros: what was paid for it, in millionths of a US dollar; absent if that is not known.
     """
 
     id: Id
@@ -50,6 +51,7 @@ class GeneratedSceneImage(Model):
     width: int | None = None
     height: int | None = None
     took_milliseconds: int | None = None
+    cost_micros: int | None = None
 
 
 class HistoryPage(Model):

@@ -96,16 +96,25 @@ class OutputSlot(Model):
 
 
 class Studio(Document):
-    """A persistent workspace (seed, "SceneStudio"); its JSON is `config.json`."""
+    """A persistent workspace (seed, "SceneStudio"); its JSON is `config.json`.
+
+    Attributes:
+        costs: what its pictures cost, in millionths of a US dollar, by month of their making.
+    """
 
     id: Id
     name: Name
     client_id: Id
     output_slots: tuple[OutputSlot, ...] = ()
     user_scenes: Annotated[tuple[Scene, ...], Field(max_length=2 * MAX_USER_SCENES)] = ()
+    costs: dict[str, int] = Field(default_factory=dict)
     created_at: IsoTime
     updated_at: IsoTime
     deleted_at: IsoTime | None = None
+
+    def reserved_micros(self) -> int:
+        """What the pictures under way may cost, in millionths of a US dollar."""
+        return sum(one.price_micros for slot in self.output_slots for one in slot.intents if one.is_open)
 
     def find_slot(self, slot_id: str) -> OutputSlot | None:
         """The slot with this id, deleted or not."""

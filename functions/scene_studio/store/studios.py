@@ -19,6 +19,7 @@ from scene_studio.store.summaries import decode_summary, encode_summary
 
 TARGET_BYTES: Final = 512 * 1024
 LIMIT_BYTES: Final = 4 * 1024 * 1024
+_SUMMARY_MONTHS: Final = 3
 
 
 class StudioSummary(NamedTuple):
@@ -28,6 +29,9 @@ class StudioSummary(NamedTuple):
 
     Attributes:
         cover: the slot and revision whose picture stands for the studio, or None.
+        costs: what its pictures cost in each of the last `_SUMMARY_MONTHS` months that cost anything, in
+            millionths of a US dollar.
+        reserved: what those under way may cost.
     """
 
     id: str
@@ -37,6 +41,8 @@ class StudioSummary(NamedTuple):
     revisions: int | None
     cover: list[str] | None
     deleted_at: str | None
+    costs: dict[str, int] | None
+    reserved: int | None
 
 
 class HistoryPart(NamedTuple):
@@ -238,4 +244,6 @@ def _summary_of(studio: Studio) -> list[Any]:
         sum(slot.history_count for slot in live),
         next(([slot.id, slot.output_image] for slot in live if slot.output_image), None),
         studio.deleted_at,
+        dict(sorted(studio.costs.items())[-_SUMMARY_MONTHS:]),
+        studio.reserved_micros(),
     ]
