@@ -7,10 +7,10 @@ EMULATOR := .venv-emulator
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run test simulate lint format lock scenes clean
+.PHONY: help run test simulate lint format lock scenes contact-sheet clean
 
 help:  ## Say what there is.
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
@@ -54,8 +54,10 @@ simulate: $(VENV)/test.stamp  ## Try to break the store: SEEDS=n schedules, on a
 	$(PYTHON) -m tests.simulation.run --seeds $(or $(SEEDS),20000)
 
 scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
-	$(PYTHON) -c "from pathlib import Path; from scene_studio.generation.sample_pictures import living_room_jpeg; \
-	Path('functions/scene_studio/scenes/living-room-modern.jpg').write_bytes(living_room_jpeg())"
+	$(PYTHON) -m scene_studio.generation.stock_pictures functions/scene_studio/scenes
+
+contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings, to look at.
+	$(PYTHON) -m tests.support.contact_sheet tests/pictures/contact-sheet.jpg
 
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"

@@ -1,4 +1,4 @@
-"""Pictures for the sample client: two products and a stock scene, drawn instead of photographed.
+"""Pictures for the sample client: two products, drawn instead of photographed.
 
 They are the same on every call, so that a sample set up twice is the same sample.
 """
@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from scene_studio.generation.drawing import (
+from scene_studio.generation.rendering.drawing import (
     Colour,
     Point,
     Size,
@@ -23,14 +23,13 @@ from scene_studio.generation.drawing import (
     noise,
     rightwards,
     soft_polygon,
-    wood,
 )
-from scene_studio.generation.living_room import draw_living_room
+from scene_studio.generation.rendering.wood import wood
 
 _SCALE: Final = 2
 """Products are drawn this much larger, then shrunk, for smooth edges."""
 _OAK: Final[Colour] = (196, 150, 98)
-_SCENE_QUALITY: Final = 90
+_GRAIN: Final = 1700
 
 
 def oak_chair_png() -> bytes:
@@ -41,13 +40,6 @@ def oak_chair_png() -> bytes:
 def ceramic_vase_png() -> bytes:
     """A glazed vase: an RGBA PNG cut-out, 476 x 800 pixels."""
     return _png(_vase())
-
-
-def living_room_jpeg() -> bytes:
-    """A modern living room with free floor in front: a JPEG, 1536 x 1024 pixels."""
-    out = BytesIO()
-    draw_living_room().save(out, "JPEG", quality=_SCENE_QUALITY, optimize=True)
-    return out.getvalue()
 
 
 def _png(picture: Image.Image) -> bytes:
@@ -70,7 +62,9 @@ class _Chair:
         self._under_the_seat()
         self._seat()
         self._front_legs()
-        chair = self.colour.convert("RGB")
+        # The whole chair is lit from the left, as the vase is.
+        darken(self.colour, rightwards(self.size, -0.4, 1), 0.16, (58, 34, 14))
+        chair = self.colour.copy()
         chair.putalpha(self.alpha)
         return chair.resize((520, 800), Image.Resampling.LANCZOS)
 
@@ -129,10 +123,10 @@ class _Chair:
         box = mask.getbbox() or (0, 0, 1, 1)
         width, height = box[2] - box[0], box[3] - box[1]
         if across:
-            piece = wood((height, width), _OAK, 0.2, self.random).transpose(Image.Transpose.TRANSPOSE)
+            piece = wood((height, width), _GRAIN, _OAK, self.random).transpose(Image.Transpose.TRANSPOSE)
             away, towards = downwards((width, height), -0.3, 1), downwards((width, height), 1, -1.2)
         else:
-            piece = wood((width, height), _OAK, 0.2, self.random)
+            piece = wood((width, height), _GRAIN, _OAK, self.random)
             away, towards = rightwards((width, height), -0.3, 1), rightwards((width, height), 1, -1.2)
         darken(piece, away, rounding, (70, 40, 16))
         piece = lit(piece, towards, (255, 226, 180), rounding * 0.5)
@@ -191,7 +185,7 @@ def _vase() -> Image.Image:
     dip = soft_polygon(_VASE, [*border, (_VASE[0], _VASE[1]), (0, _VASE[1])], 3 * _SCALE)
     glaze.paste(gradient(_VASE, (96, 146, 150), (58, 104, 118)), (0, 0), dip)
     clouds = noise((24, 40), random).resize(_VASE, Image.Resampling.BICUBIC)
-    darken(glaze, clouds, 0.14, (96, 70, 44))
+    darken(glaze, clouds, 0.07, (96, 70, 44))
     specks = Image.new("L", _VASE)
     draw = ImageDraw.Draw(specks)
     for _ in range(900):

@@ -6,7 +6,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
-from scene_studio.generation.drawing import (
+from scene_studio.generation.rendering.drawing import (
     SHADOW,
     Colour,
     darken,

@@ -1,0 +1,176 @@
+"""Wood: single boards, table tops, and floors of planks, deck boards and parquet, seen straight on."""
+
+import math
+from collections.abc import Iterator
+from random import Random
+from typing import Final
+
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from scene_studio.generation.rendering.drawing import (
+    WHITE,
+    Colour,
+    Size,
+    clouds,
+    darken,
+    mixed,
+    noise,
+    scaled,
+    stretched,
+    tinted,
+)
+
+_BICUBIC: Final = Image.Resampling.BICUBIC
+_HERRINGBONE: Final = 6
+"""The length of a board of herringbone parquet, divided by its width."""
+
+
+def wood_levels(size: Size, scale: float, random: Random, rings: float = 5.0) -> Image.Image:
+    """The figure of wood around 128, its grain running from top to bottom."""
+    # Wood is cut from rings: contour lines of a smooth field that changes slowly along the grain.
+    field = clouds(size, (0.09 * scale, 1.1 * scale), random, 2)
+    figure = field.point([round(128 + 100 * math.sin(math.tau * rings * level / 255)) for level in range(256)])
+    fibres = noise((size[0] // 2, round(size[1] / max(6.0, 0.12 * scale))), random).resize(size, _BICUBIC)
+    broad = clouds(size, (0.03 * scale, 0.7 * scale), random, 2)
+    levels = Image.blend(Image.blend(figure, broad, 0.55), fibres, 0.3)
+    pores = noise((size[0] // 2, round(size[1] / max(4.0, 0.03 * scale))), random).resize(size, _BICUBIC)
+    return ImageChops.subtract(levels, pores.point([0] * 196 + [min(60, level) for level in range(60)]))
+
+
+def _coloured_wood(levels: Image.Image, colour: Colour) -> Image.Image:
+    dark = mixed(scaled(colour, 0.52), (70, 34, 10), 0.22)
+    return tinted(levels, dark, colour, mixed(colour, (255, 240, 214), 0.42))
+
+
+def wood(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
+    """One broad board, its grain running from top to bottom."""
+    return _coloured_wood(stretched(wood_levels(size, scale, random), 0.55), colour)
+
+
+def table_boards(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
+    """A table top of glued boards, their grain running from left to right."""
+    turned = (size[1], size[0])
+    levels = _laid(turned, scale, (0.13, 3.0), random, tones=26)
+    top = _coloured_wood(stretched(levels, 0.6), colour)
+    darken(top, _seams(turned, scale, 0.13, 3.0, random, width=1), 0.28)
+    return top.transpose(Image.Transpose.TRANSPOSE)
+
+
+def planks(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
+    """A floor of boards that run from top to bottom, with staggered joints."""
+    return _plank_floor(size, scale, colour, random, board=(0.16, 1.7))
+
+
+def wide_planks(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
+    """Old broad boards of uneven shade with open gaps."""
+    return _plank_floor(size, scale, colour, random, board=(0.24, 2.4), tones=52, gap=0.007)
+
+
+def deck(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
+    """A deck of boards that run from left to right, with gaps for the rain."""
+    turned = (size[1], size[0])
+    floor = _plank_floor(turned, scale, colour, random, board=(0.14, 3.4), tones=34, gap=0.008)
+    return floor.transpose(Image.Transpose.TRANSPOSE)
+
+
+def _plank_floor(
+    size: Size,
+    scale: float,
+    colour: Colour,
+    random: Random,
+    *,
+    board: tuple[float, float],
+    tones: int = 34,
+    gap: float = 0.003,
+) -> Image.Image:
+    joints = Random(random.random())  # noqa: S311 - the same joints for boards and seams
+    state = joints.getstate()
+    levels = _laid(size, scale, board, joints, tones=tones)
+    floor = _coloured_wood(stretched(levels, 0.48), colour)
+    joints.setstate(state)
+    seams = _seams(size, scale, *board, joints, width=max(1, round(gap * scale)))
+    darken(floor, seams.filter(ImageFilter.GaussianBlur(0.6)), 0.72)
+    # The edges of boards are rounded a little: beside each gap one side catches the light.
+    catch = ImageChops.offset(seams, max(1, round(0.004 * scale)), 0)
+    darken(floor, ImageChops.subtract(catch, seams), 0.13, WHITE)
+    return floor
+
+
+def _laid(size: Size, scale: float, board: tuple[float, float], random: Random, *, tones: int) -> Image.Image:
+    """Boards side by side, each a piece of the same wood from another place and of another shade."""
+    width, height = size
+    across, along = max(4, round(board[0] * scale)), max(8, round(board[1] * scale))
+    rows = list(_joints(size, across, along, random))
+    grain = random.randrange(2**32)
+    stock = wood_levels((across * 7, min(height + along, 2 * along)), scale, Random(grain))  # noqa: S311
+    laid = Image.new("L", size, 128)
+    shades = Random(grain + 1)  # noqa: S311 - independent of how many joints there are
+    for left, top, bottom in rows:
+        x = shades.randrange(stock.width - across)
+        y = shades.randrange(max(1, stock.height - (bottom - top)))
+        piece = stock.crop((x, y, x + across, y + bottom - top))
+        if shades.random() < 0.5:
+            piece = piece.transpose(Image.Transpose.ROTATE_180)
+        shift = shades.gauss(0, tones / 2)
+        laid.paste(piece.point([min(255, max(0, round(level + shift))) for level in range(256)]), (left, top))
+    return laid.crop((0, 0, width, height))
+
+
+def _joints(size: Size, across: int, along: int, random: Random) -> list[tuple[int, int, int]]:
+    """Left, top and bottom of each board."""
+    boards = []
+    for left in range(0, size[0], across):
+        top = -round(random.random() * along)
+        while top < size[1]:
+            bottom = top + round(along * random.uniform(0.7, 1.0))
+            boards.append((left, top, bottom))
+            top = bottom
+    return boards
+
+
+def _seams(size: Size, scale: float, board: float, length: float, random: Random, *, width: int) -> Image.Image:
+    across, along = max(4, round(board * scale)), max(8, round(length * scale))
+    seams = Image.new("L", size)
+    draw = ImageDraw.Draw(seams)
+    for left, top, bottom in _joints(size, across, along, random):
+        draw.line((left, top, left, bottom), fill=255, width=width)
+        draw.line((left, bottom, left + across, bottom), fill=190, width=width)
+    return seams
+
+
+def herringbone(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
+    """Parquet of short boards laid at right angles to one another."""
+    short = max(5, round(0.085 * scale))
+    long = short * _HERRINGBONE
+    stock = wood_levels((short * 6, long * 3), scale, random)
+    # Drawn square to the boards on a larger sheet, then turned by 45 degrees.
+    side = math.ceil((size[0] + size[1]) * 0.72) + 2 * long
+    sheet = Image.new("L", (side, side), 128)
+    seams = Image.new("L", (side, side))
+    draw = ImageDraw.Draw(seams)
+    for corner, upright in _herringbone_corners(side // short + 1):
+        x, y = random.randrange(stock.width - short), random.randrange(stock.height - long)
+        piece = stock.crop((x, y, x + short, y + long))
+        if not upright:
+            piece = piece.transpose(Image.Transpose.ROTATE_90)
+        shift = random.gauss(0, 17)
+        piece = piece.point([min(255, max(0, round(level + shift))) for level in range(256)])
+        left, top = corner[0] * short, corner[1] * short
+        sheet.paste(piece, (left, top))
+        draw.rectangle((left, top, left + piece.width, top + piece.height), outline=255)
+    turned = sheet.rotate(45, Image.Resampling.BICUBIC)
+    edge = ((side - size[0]) // 2, (side - size[1]) // 2)
+    box = (*edge, edge[0] + size[0], edge[1] + size[1])
+    floor = _coloured_wood(stretched(turned.crop(box), 0.5), colour)
+    darken(floor, seams.rotate(45, Image.Resampling.BICUBIC).crop(box), 0.42)
+    return floor
+
+
+def _herringbone_corners(cells: int) -> Iterator[tuple[tuple[int, int], bool]]:
+    """Where boards begin on a grid as wide as a board, and whether each stands upright."""
+    period = 2 * _HERRINGBONE
+    for line in range(cells):
+        for start in range(line % period - period, cells, period):
+            yield (start, line), False
+        for start in range((line + 1) % period - period, cells, period):
+            yield (line, start), True
