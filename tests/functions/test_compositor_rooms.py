@@ -5,7 +5,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from scene_studio.generation.rendering import backdrop, materials
-from scene_studio.generation.rendering.backdrop import ground_plane, render
+from scene_studio.generation.rendering.backdrop import Ground, ground_plane, render
 from scene_studio.generation.rendering.camera import Camera
 from scene_studio.generation.rendering.decor import Surface, decor_of
 from scene_studio.generation.rendering.drawing import seeded
@@ -183,7 +183,7 @@ def test_no_texture_is_larger_than_a_picture_needs(horizon: float, monkeypatch: 
 
     monkeypatch.setattr(backdrop, "MATERIALS", {"measured": measured})
     camera = Camera((1512, 648), 1700.0, 756.0, horizon, 1.0)
-    ground_plane(camera, Surface("measured", (0, 0, 0)), (40.0, 2.0), "")
+    ground_plane(camera, Ground(Surface("measured", (0, 0, 0)), 40.0, 2.0), "")
     assert sizes[0][0] * sizes[0][1] <= 1_520_000
 
 

@@ -2,12 +2,12 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from PIL import Image, ImageChops, ImageFilter
 
 from scene_studio.generation.rendering.camera import Camera
-from scene_studio.generation.rendering.decor import Decor, Surface
+from scene_studio.generation.rendering.decor import Surface
 from scene_studio.generation.rendering.drawing import (
     SHADOW,
     WHITE,
@@ -70,6 +70,20 @@ class View:
         return replace(self, group=(-self.group[1], -self.group[0]))
 
 
+class Ground(NamedTuple):
+    """A level surface under the products."""
+
+    surface: Surface
+    far: float
+    """How far away it ends, in metres."""
+    focus: float
+    """How far away the products stand; there its texture is sharp."""
+    rug: Colour | None = None
+    """The colour of a rug under the products, or None for none."""
+    group: tuple[float, float] = (0.0, 0.0)
+    """The leftmost and the rightmost point of the products."""
+
+
 def render(view: View, interior: Interior) -> Image.Image:
     """The room without the products: an RGB picture."""
     near = _sunlit(view, interior.light, _ground(view, interior))
@@ -118,15 +132,10 @@ def _ground(view: View, interior: Interior) -> Image.Image:
     surface = interior.decor.table if view.table else interior.decor.floor
     if interior.room.paper:
         surface = Surface("paint", interior.decor.wall.colour, 0.05)
-    far_end = view.edge if view.table else view.wall
-    with_rug = "rug" in interior.props and not view.small
-    return ground_plane(
-        view.camera,
-        surface,
-        (far_end, view.focus),
-        interior.seed,
-        rug_colour=_rug_colour(interior.decor) if with_rug else None,
-    )
+    ground = Ground(surface, view.edge if view.table else view.wall, view.focus)
+    if "rug" in interior.props and not view.small:
+        ground = ground._replace(rug=mixed(interior.decor.fabric, (232, 222, 204), 0.5), group=view.group)
+    return ground_plane(view.camera, ground, interior.seed)
 
 
 def _sunlit(view: View, light: Light, ground: Image.Image) -> Image.Image:
@@ -145,39 +154,28 @@ def _sunlit(view: View, light: Light, ground: Image.Image) -> Image.Image:
     return lit(ground, fallen, scaled(light.key, 1.45), 0.34 * light.drawn)
 
 
-def _rug_colour(decor: Decor) -> Colour:
-    return mixed(decor.fabric, (232, 222, 204), 0.5)
-
-
-def ground_plane(
-    camera: Camera, surface: Surface, depths: tuple[float, float], seed: str, rug_colour: Colour | None = None
-) -> Image.Image:
-    """A level surface as the camera sees it.
-
-    Args:
-        camera: what looks at it.
-        surface: what it is made of.
-        depths: where it ends, and where the products stand; at that distance its texture is sharp.
-        seed: of its grain.
-        rug_colour: of a rug under the products, or None for none.
-    """
-    far, focus = depths
+def ground_plane(camera: Camera, ground: Ground, seed: str) -> Image.Image:
+    """A level surface as the camera sees it, black beyond its far end."""
     near = camera.distance(camera.size[1] + 2)
-    left, right = camera.reach(far)
-    scale = min(camera.scale(focus) * 1.05, math.sqrt(_MOST_TEXTURE / ((right - left) * max(0.05, far - near))))
-    size = (max(8, round((right - left) * scale)), max(8, round((far - near) * scale)))
+    left, right = camera.reach(ground.far)
+    area = (right - left) * max(0.05, ground.far - near)
+    scale = min(camera.scale(ground.focus) * 1.05, math.sqrt(_MOST_TEXTURE / area))
+    size = (max(8, round((right - left) * scale)), max(8, round((ground.far - near) * scale)))
+    surface = ground.surface
     texture = MATERIALS[surface.material](size, scale, surface.colour, seeded(f"{seed} ground"))
-    if rug_colour is not None:
-        _lay_rug(texture, scale, ((0 - left) * scale, (far - focus) * scale), rug_colour, seed)
+    if ground.rug is not None:
+        middle = ((sum(ground.group) / 2 - left) * scale, (ground.far - ground.focus) * scale)
+        wide = max(2.4, 1.3 * (ground.group[1] - ground.group[0]))
+        _lay_rug(texture, scale, middle, wide, ground.rug, seed)
     step = 1 / scale
-    data = camera.plane((left, 0.0, far), (step, 0.0, 0.0), (0.0, 0.0, -step))
+    data = camera.plane((left, 0.0, ground.far), (step, 0.0, 0.0), (0.0, 0.0, -step))
     return texture.transform(camera.size, Image.Transform.PERSPECTIVE, data, Image.Resampling.BICUBIC)
 
 
 def _lay_rug(
-    texture: Image.Image, scale: float, middle: tuple[float, float], colour: Colour, seed: str
+    texture: Image.Image, scale: float, middle: tuple[float, float], wide: float, colour: Colour, seed: str
 ) -> None:
-    size = (round(min(2.4 * scale, texture.width * 0.8)), round(1.5 * scale))
+    size = (round(min(wide * scale, texture.width * 0.8)), round(1.5 * scale))
     cloth = rug(size, scale, colour, seeded(f"{seed} rug"))
     corner = (round(middle[0] - size[0] / 2), round(middle[1] - size[1] * 0.55))
     shade = Image.new("L", texture.size)

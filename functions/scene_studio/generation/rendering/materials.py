@@ -158,7 +158,7 @@ def linen(size: Size, scale: float, colour: Colour, random: Random) -> Image.Ima
     across = noise((size[0] // 2, max(2, size[1] // 24)), random).resize(size, _BICUBIC)
     down = noise((max(2, size[0] // 24), size[1] // 2), random).resize(size, _BICUBIC)
     creases = clouds(size, (0.3 * scale, 0.14 * scale), random, 3)
-    weave = Image.blend(Image.blend(across, down, 0.5), creases, 0.5)
+    weave = Image.blend(Image.blend(across, down, 0.5), creases, 0.62)
     return tinted(weave, scaled(colour, 0.8), colour, mixed(colour, WHITE, 0.3))
 
 

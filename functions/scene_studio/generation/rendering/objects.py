@@ -73,10 +73,10 @@ def candles(stage: Stage, x: float, y: float, z: float, factor: float = 1.0) -> 
         size = (max(1, round(scale * 0.003)), max(2, round(scale * 0.014)))
         stage.picture.paste((60, 50, 44), (*wick, wick[0] + size[0], wick[1] + size[1]))
         if stage.light.lamps:
-            middle = (tip[0], tip[1] - scale * 0.022)
-            stage.shine(middle, (scale * 0.22, scale * 0.22), LAMPLIGHT, 0.5)
-            stage.shine(middle, (scale * 0.014, scale * 0.034), _FLAME, 1.0)
-            stage.shine(middle, (scale * 0.008, scale * 0.022), WHITE, 1.0)
+            middle = (tip[0], tip[1] - scale * 0.022 * factor)
+            stage.shine(middle, (scale * 0.13 * factor, scale * 0.13 * factor), LAMPLIGHT, 0.34)
+            stage.shine(middle, (scale * 0.014 * factor, scale * 0.034 * factor), _FLAME, 1.0)
+            stage.shine(middle, (scale * 0.008 * factor, scale * 0.022 * factor), WHITE, 1.0)
 
 
 def bowl(stage: Stage, x: float, y: float, z: float, colour: Colour) -> None:

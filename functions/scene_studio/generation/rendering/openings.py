@@ -12,10 +12,11 @@ from scene_studio.generation.rendering.drawing import (
     Size,
     clouds,
     darken,
+    dimmed,
     downwards,
-    glow,
     gradient,
     mixed,
+    rounded,
     seeded,
     tinted,
 )
@@ -68,11 +69,10 @@ def garden(size: Size, day: float, blur: float) -> Image.Image:
 def _bokeh(
     picture: Image.Image, centre: tuple[float, float], radius: float, colour: Colour, strength: float
 ) -> None:
-    """A point of light out of focus: a disc with a soft edge."""
+    """A point of light out of focus: a disc."""
     side = max(4, round(radius * 2.4))
-    disc = glow((side, side), (side / 2, side / 2), (side / 2, side / 2))
-    disc = disc.point([round(min(255, max(0, (level - 40) * 9)) * strength) for level in range(256)])
-    picture.paste(colour, (round(centre[0] - side / 2), round(centre[1] - side / 2)), disc)
+    disc = rounded((side, side), side / 2)
+    picture.paste(colour, (round(centre[0] - side / 2), round(centre[1] - side / 2)), dimmed(disc, strength))
 
 
 def window(
