@@ -60,11 +60,12 @@ def planned(
 
 
 def test_up_to_sixteen_products_stand_apart_inside_every_picture() -> None:
-    for figures, ratio, random in layouts():
-        spots = arrange(figures, SIZES[ratio], GROUND, 1.0, random)
-        assert sorted(spot.index for spot in spots) == list(range(len(figures)))
-        assert overlapping(spots) == []
-        assert outside(spots, SIZES[ratio]) == []
+    for top in (GROUND[0], 0.2):
+        for figures, ratio, random in layouts():
+            spots = arrange(figures, SIZES[ratio], (top, 0.9), 1.0, random)
+            assert sorted(spot.index for spot in spots) == list(range(len(figures)))
+            assert overlapping(spots) == []
+            assert outside(spots, SIZES[ratio]) == []
 
 
 @settings(deadline=None, max_examples=200)
@@ -117,7 +118,9 @@ def test_products_in_front_come_last_and_stand_lower() -> None:
 
 
 def test_products_of_one_row_keep_their_order() -> None:
-    spots = arrange(figures_of([0.5, 1.5, 0.7]), (1024, 1024), GROUND, 0.0, Random(1))
+    figures = [Figure(0, 0.3, 0.7), Figure(1, 0.5, 1.0), Figure(2, 0.4, 0.8)]
+    spots = arrange(figures, (1024, 1024), GROUND, 0.0, Random(1))
+    assert len({spot.ground for spot in spots}) == 1
     assert [spot.index for spot in sorted(spots, key=lambda spot: spot.left)] == [0, 1, 2]
 
 

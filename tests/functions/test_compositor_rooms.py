@@ -1,19 +1,21 @@
+from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from scene_studio.generation.rendering import backdrop, materials
-from scene_studio.generation.rendering.backdrop import Ground, ground_plane, render
+from scene_studio.generation.rendering import ground, materials
+from scene_studio.generation.rendering.backdrop import render
 from scene_studio.generation.rendering.camera import Camera
 from scene_studio.generation.rendering.decor import Surface, decor_of
 from scene_studio.generation.rendering.drawing import seeded
 from scene_studio.generation.rendering.flat_lay import render_flat
+from scene_studio.generation.rendering.ground import Ground, ground_plane
 from scene_studio.generation.rendering.interior import interior_of
-from scene_studio.generation.rendering.light import light_of
+from scene_studio.generation.rendering.light import DAYLIGHT, light_of
 from scene_studio.generation.rendering.rooms import room_of
-from scene_studio.generation.rendering.shadows import LEFT, RIGHT, Lighting, lay_shadow
+from scene_studio.generation.rendering.shadows import LEFT, RIGHT, Lighting, lay_reflection, lay_shadow
 from scene_studio.generation.staging.grading import brighter_side, finished, light_on, matched
 from scene_studio.generation.staging.plan import plan
 from scene_studio.model.settings import SUGGESTIONS, SceneGenerationSettings, resolve
@@ -76,7 +78,7 @@ def test_every_suggested_prop_can_be_seen(prop: str) -> None:
 
 
 def test_props_nobody_knows_and_the_case_of_letters_change_nothing() -> None:
-    assert room(props=(" books", "Unicorns")) == room(props=("Books",))
+    assert room(VASE, props=(" bOOKS", "Unicorns")) == room(VASE, props=("Books",)) != room(VASE)
 
 
 def test_accessories_can_be_seen() -> None:
@@ -98,6 +100,7 @@ def test_settings_nobody_foresaw_give_what_would_be_chosen_without_a_word() -> N
         "camera_angle": "Drone",
     }
     assert room(surroundings="?", **unforeseen) == room()
+    assert light_of("Bioluminescent") == light_of("Natural Light") == DAYLIGHT
 
 
 @pytest.mark.parametrize(
@@ -181,7 +184,7 @@ def test_no_texture_is_larger_than_a_picture_needs(horizon: float, monkeypatch: 
         sizes.append(size)
         return Image.new("RGB", size)
 
-    monkeypatch.setattr(backdrop, "MATERIALS", {"measured": measured})
+    monkeypatch.setattr(ground, "MATERIALS", {"measured": measured})
     camera = Camera((1512, 648), 1700.0, 756.0, horizon, 1.0)
     ground_plane(camera, Ground(Surface("measured", (0, 0, 0)), 40.0, 2.0), "")
     assert sizes[0][0] * sizes[0][1] <= 1_520_000
@@ -197,17 +200,25 @@ def test_a_shadow_falls_to_the_side_away_from_the_light(side: float, camera: Cam
     assert right < left - 2 if side == LEFT else left < right - 2
 
 
-def test_hard_light_draws_harder_shadows_than_a_grey_sky(camera: Camera) -> None:
-    def steepest(lighting: str) -> float:
+def test_hard_light_draws_harder_shadows_than_soft_light(camera: Camera) -> None:
+    def steepest(softness: float) -> float:
         picture = Image.new("L", camera.size, 200).convert("RGB")
-        outline = Image.new("L", (20, 60), 255)
-        light = light_of(lighting)
-        lay_shadow(picture, outline, (90, 60), camera, Lighting(light, LEFT))
-        row = [picture.getpixel((x, 112)) for x in range(110, 190)]
-        levels = [pixel[0] for pixel in row if isinstance(pixel, tuple)]
-        return max(abs(a - b) for a, b in pairwise(levels)) / light.shadow
+        light = replace(DAYLIGHT, softness=softness)
+        lay_shadow(picture, Image.new("L", (20, 60), 255), (90, 60), camera, Lighting(light, LEFT))
+        row = picture.convert("L").crop((112, 112, 190, 113)).tobytes()
+        # As a share of the shadow's depth there, since soft shadows are fainter as well.
+        return max(abs(a - b) for a, b in pairwise(row)) / (max(row) - min(row))
 
-    assert steepest("Dramatic") > 1.5 * steepest("Overcast")
+    assert steepest(0.1) > 1.3 * steepest(1.0) > 0.01
+
+
+@pytest.mark.parametrize(("gloss", "seen"), [(0.08, False), (0.3, True)])
+def test_a_product_is_mirrored_in_a_polished_surface_and_in_no_other(gloss: float, *, seen: bool) -> None:
+    picture = Image.new("RGB", (60, 100), (200, 200, 200))
+    lay_reflection(picture, Image.new("RGBA", (20, 40), (220, 20, 20, 255)), (20, 20), gloss)
+    below, above = picture.crop((20, 60, 40, 66)), picture.crop((0, 0, 60, 59))
+    assert (means(below)[1] < 190) == seen
+    assert above.getextrema() == ((200, 200),) * 3
 
 
 # Grading

@@ -6,7 +6,6 @@ They are the same on every call, so that a sample set up twice is the same sampl
 import math
 from collections.abc import Sequence
 from io import BytesIO
-from random import Random
 from typing import Final
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -22,6 +21,7 @@ from scene_studio.generation.rendering.drawing import (
     lit,
     noise,
     rightwards,
+    seeded,
     soft_polygon,
 )
 from scene_studio.generation.rendering.wood import wood
@@ -55,7 +55,7 @@ class _Chair:
         self.size: Size = (520 * _SCALE, 800 * _SCALE)
         self.colour = Image.new("RGB", self.size, _OAK)
         self.alpha = Image.new("L", self.size)
-        self.random = Random(11)  # noqa: S311 - drawing, not secrets
+        self.random = seeded(11)
 
     def draw(self) -> Image.Image:
         self._back()
@@ -174,7 +174,7 @@ _OVERHANG: Final = 1.08
 
 
 def _vase() -> Image.Image:
-    random = Random(23)  # noqa: S311 - drawing, not secrets
+    random = seeded(23)
     light, alpha = _turned()
     glaze = gradient(_VASE, (236, 226, 206), (212, 198, 174))
     dip = Image.new("L", _VASE)

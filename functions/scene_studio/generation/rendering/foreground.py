@@ -58,18 +58,15 @@ def _cast(beside: Beside, outline: Image.Image, x: float, z: float) -> None:
     lay_shadow(stage.picture, outline, corner, stage.camera, Lighting(stage.light, LEFT))
 
 
-def _one_of(beside: Beside, count: int) -> int:
-    """One of so many kinds."""
-    return beside.stage.random.randrange(count)
-
-
 def _plants(beside: Beside) -> None:
     stage = beside.stage
-    kind = ("eucalyptus", "grasses", "olive")[_one_of(beside, 2)]
-    height, behind = beside.unit * 0.62, beside.unit * 0.4
-    if not beside.on_table:
-        kind, height = ("fig", "palm", "olive")[_one_of(beside, 3)], min(1.7, max(0.8, beside.unit * 0.72))
-    sprite = plant(kind, stage.pixels(height, beside.z + behind), stage.decor.pottery, stage.random)
+    kinds: tuple[str, ...] = ("fig", "palm", "olive")
+    height, behind = min(1.7, max(0.8, beside.unit * 0.72)), beside.unit * 0.4
+    if beside.on_table:
+        kinds, height = ("eucalyptus", "grasses"), beside.unit * 0.62
+    sprite = plant(
+        stage.random.choice(kinds), stage.pixels(height, beside.z + behind), stage.decor.pottery, stage.random
+    )
     _stand(beside, sprite, behind)
 
 
@@ -105,14 +102,12 @@ def _lamp(beside: Beside) -> None:
 
 
 def _cushions(beside: Beside) -> None:
-    if beside.on_table:
-        return
     stage, z = beside.stage, beside.z + 0.12
+    stage.floor_shade(beside.x, z + 0.1, 0.56, 0.4, 0.5)
     for lift, colour in (
         (0.0, stage.decor.accents[0]),
         (0.13, mixed(stage.decor.accents[1], stage.decor.fabric, 0.3)),
     ):
-        stage.floor_shade(beside.x, z + 0.1, 0.56, 0.4, 0.5 if not lift else 0.0)
         stage.cushion(beside.x - 0.26 + lift * 0.1, lift, z, 0.52, 0.15, colour, 0.07)
 
 

@@ -226,7 +226,7 @@ def studio(wall: Wall) -> None:
     stage = wall.stage
     colour = mixed(stage.decor.wall.colour, (255, 255, 255), 0.12)
     if wall.richness >= MODERATE:
-        stage.board(_arch(wall, 0.3, 0.9, 1.8), scaled(colour, 0.93))
+        stage.board(_arch(wall, 0.3, 0.8, 1.35), mixed(colour, stage.decor.accents[2], 0.3))
         stage.block(wall.at(0.72), 0, wall.z - 0.6, 0.5, 0.66, 0.4, colour)
         stage.block(wall.at(0.72) + 0.42, 0, wall.z - 0.75, 0.42, 0.34, 0.4, scaled(colour, 0.96))
     if wall.wants("plants", RICH):

@@ -187,8 +187,3 @@ def vanity(stage: Stage, x: float, z: float, width: float = 1.0) -> None:
     stage.picture.paste(surface, glass[:2])
     tap = stage.frame(x - 0.012, 0.95, z - 0.1, 0.024, 0.16)
     stage.panel(tap, stage.decor.metal, 0.3)
-
-
-def side_table(stage: Stage, x: float, z: float, height: float = 0.5) -> None:
-    """A small square table beside a sofa or a bed."""
-    table(stage, x, z, 0.45, height, 0.4)

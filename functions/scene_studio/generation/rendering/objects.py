@@ -229,7 +229,7 @@ def draped_cloth(stage: Stage, x: float, y: float, z: float, size: tuple[float, 
     darken(cloth, downwards(pixels, -0.4, 1), 0.3)
     stage.shade_behind(box, 0.02 * stage.camera.scale(z), 0.4)
     mask = rounded(pixels, min(pixels) * 0.06)
-    fringe = ImageChops.offset(clouds(pixels, (3, pixels[1]), stage.random, 1), 0, 0)
+    fringe = clouds(pixels, (3, pixels[1]), stage.random, 1)
     ragged = Image.new("L", pixels, 255)
     edge = max(1, round(pixels[1] * 0.06))
     ragged.paste(fringe.crop((0, 0, pixels[0], edge)).point([0] * 118 + [255] * 138), (0, pixels[1] - edge))

@@ -236,12 +236,12 @@ def plant(kind: str, height: int, pot: Colour, random: Random) -> Image.Image:
     whole.alpha_composite(leaves)
     colours = whole.convert("RGB")
     darken(colours, rightwards(size, -0.2, 1), 0.3)
-    darken(colours, ImageChops.multiply(downwards(size, -0.3, 1), leaves_only(size, leaves)), 0.4)
+    darken(colours, ImageChops.multiply(downwards(size, -0.3, 1), _leaves_only(size, leaves)), 0.4)
     colours.putalpha(whole.getchannel("A"))
     return colours
 
 
-def leaves_only(size: Size, leaves: Image.Image) -> Image.Image:
+def _leaves_only(size: Size, leaves: Image.Image) -> Image.Image:
     """The outline of the leaves, in a mask of the whole plant."""
     mask = Image.new("L", size)
     mask.paste(leaves.getchannel("A"), (0, 0))

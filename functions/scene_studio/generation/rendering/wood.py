@@ -1,9 +1,9 @@
 """Wood: single boards, table tops, and floors of planks, deck boards and parquet, seen straight on."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
@@ -23,6 +23,15 @@ from scene_studio.generation.rendering.drawing import (
 _BICUBIC: Final = Image.Resampling.BICUBIC
 _HERRINGBONE: Final = 6
 """The length of a board of herringbone parquet, divided by its width."""
+
+
+class _Board(NamedTuple):
+    """Where a board lies, in pixels."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
 
 
 def wood_levels(size: Size, scale: float, random: Random, rings: float = 5.0) -> Image.Image:
@@ -50,9 +59,9 @@ def wood(size: Size, scale: float, colour: Colour, random: Random) -> Image.Imag
 def table_boards(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
     """A table top of glued boards, their grain running from left to right."""
     turned = (size[1], size[0])
-    levels = _laid(turned, scale, (0.13, 3.0), random, tones=26)
-    top = _coloured_wood(stretched(levels, 0.6), colour)
-    darken(top, _seams(turned, scale, 0.13, 3.0, random, width=1), 0.28)
+    boards = _boards(turned, scale, (0.13, 3.0), random)
+    top = _coloured_wood(stretched(_laid(turned, scale, boards, random, tones=26), 0.6), colour)
+    darken(top, _seams(turned, boards, width=1), 0.28)
     return top.transpose(Image.Transpose.TRANSPOSE)
 
 
@@ -83,12 +92,9 @@ def _plank_floor(
     tones: int = 34,
     gap: float = 0.003,
 ) -> Image.Image:
-    joints = Random(random.random())  # noqa: S311 - the same joints for boards and seams
-    state = joints.getstate()
-    levels = _laid(size, scale, board, joints, tones=tones)
-    floor = _coloured_wood(stretched(levels, 0.48), colour)
-    joints.setstate(state)
-    seams = _seams(size, scale, *board, joints, width=max(1, round(gap * scale)))
+    boards = _boards(size, scale, board, random)
+    floor = _coloured_wood(stretched(_laid(size, scale, boards, random, tones=tones), 0.48), colour)
+    seams = _seams(size, boards, width=max(1, round(gap * scale)))
     darken(floor, seams.filter(ImageFilter.GaussianBlur(0.6)), 0.72)
     # The edges of boards are rounded a little: beside each gap one side catches the light.
     catch = ImageChops.offset(seams, max(1, round(0.004 * scale)), 0)
@@ -96,45 +102,46 @@ def _plank_floor(
     return floor
 
 
-def _laid(size: Size, scale: float, board: tuple[float, float], random: Random, *, tones: int) -> Image.Image:
-    """Boards side by side, each a piece of the same wood from another place and of another shade."""
-    width, height = size
+def _boards(size: Size, scale: float, board: tuple[float, float], random: Random) -> list[_Board]:
+    """Boards of this width and length in metres that cover a surface side by side, with staggered joints."""
     across, along = max(4, round(board[0] * scale)), max(8, round(board[1] * scale))
-    rows = list(_joints(size, across, along, random))
-    grain = random.randrange(2**32)
-    stock = wood_levels((across * 7, min(height + along, 2 * along)), scale, Random(grain))  # noqa: S311
-    laid = Image.new("L", size, 128)
-    shades = Random(grain + 1)  # noqa: S311 - independent of how many joints there are
-    for left, top, bottom in rows:
-        x = shades.randrange(stock.width - across)
-        y = shades.randrange(max(1, stock.height - (bottom - top)))
-        piece = stock.crop((x, y, x + across, y + bottom - top))
-        if shades.random() < 0.5:
-            piece = piece.transpose(Image.Transpose.ROTATE_180)
-        shift = shades.gauss(0, tones / 2)
-        laid.paste(piece.point([min(255, max(0, round(level + shift))) for level in range(256)]), (left, top))
-    return laid.crop((0, 0, width, height))
-
-
-def _joints(size: Size, across: int, along: int, random: Random) -> list[tuple[int, int, int]]:
-    """Left, top and bottom of each board."""
     boards = []
     for left in range(0, size[0], across):
         top = -round(random.random() * along)
         while top < size[1]:
             bottom = top + round(along * random.uniform(0.7, 1.0))
-            boards.append((left, top, bottom))
+            if bottom > 0:
+                boards.append(_Board(left, max(0, top), left + across, min(size[1], bottom)))
             top = bottom
     return boards
 
 
-def _seams(size: Size, scale: float, board: float, length: float, random: Random, *, width: int) -> Image.Image:
-    across, along = max(4, round(board * scale)), max(8, round(length * scale))
+def _laid(size: Size, scale: float, boards: Sequence[_Board], random: Random, *, tones: int) -> Image.Image:
+    """Boards, each a piece of the same wood from another place and of another shade."""
+    widest = max(board.right - board.left for board in boards)
+    longest = max(board.bottom - board.top for board in boards)
+    stock = wood_levels((widest * 7, longest + longest // 2), scale, random)
+    laid = Image.new("L", size, 128)
+    for left, top, right, bottom in boards:
+        x = random.randrange(stock.width - widest)
+        y = random.randrange(stock.height - (bottom - top))
+        piece = stock.crop((x, y, x + right - left, y + bottom - top))
+        if random.random() < 0.5:
+            piece = piece.transpose(Image.Transpose.ROTATE_180)
+        laid.paste(_shaded(piece, random.gauss(0, tones / 2)), (left, top))
+    return laid
+
+
+def _shaded(piece: Image.Image, shift: float) -> Image.Image:
+    return piece.point([min(255, max(0, round(level + shift))) for level in range(256)])
+
+
+def _seams(size: Size, boards: Sequence[_Board], *, width: int) -> Image.Image:
     seams = Image.new("L", size)
     draw = ImageDraw.Draw(seams)
-    for left, top, bottom in _joints(size, across, along, random):
+    for left, top, right, bottom in boards:
         draw.line((left, top, left, bottom), fill=255, width=width)
-        draw.line((left, bottom, left + across, bottom), fill=190, width=width)
+        draw.line((left, bottom, right, bottom), fill=190, width=width)
     return seams
 
 
@@ -153,10 +160,8 @@ def herringbone(size: Size, scale: float, colour: Colour, random: Random) -> Ima
         piece = stock.crop((x, y, x + short, y + long))
         if not upright:
             piece = piece.transpose(Image.Transpose.ROTATE_90)
-        shift = random.gauss(0, 17)
-        piece = piece.point([min(255, max(0, round(level + shift))) for level in range(256)])
         left, top = corner[0] * short, corner[1] * short
-        sheet.paste(piece, (left, top))
+        sheet.paste(_shaded(piece, random.gauss(0, 17)), (left, top))
         draw.rectangle((left, top, left + piece.width, top + piece.height), outline=255)
     turned = sheet.rotate(45, Image.Resampling.BICUBIC)
     edge = ((side - size[0]) // 2, (side - size[1]) // 2)

@@ -1,7 +1,6 @@
 """A stand-in for products of which there is no picture: a kraft box with the product's name on it."""
 
 import textwrap
-from random import Random
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageFilter, ImageFont
@@ -15,6 +14,7 @@ from scene_studio.generation.rendering.drawing import (
     mixed,
     noise,
     rightwards,
+    seeded,
     soft_polygon,
 )
 
@@ -41,7 +41,7 @@ def kraft_box(name: str) -> Image.Image:
     lid = [(_INSET, 0), (width - _INSET, 0), (width, _LID_DEPTH), (0, _LID_DEPTH)]
     # The cardboard of every box is the same, so that a picture depends on nothing but its request.
     fibres = Image.new("RGB", _SIZE, _KRAFT)
-    speckle = noise(_SIZE, Random(1)).filter(ImageFilter.BoxBlur(1))  # noqa: S311 - drawing, not secrets
+    speckle = noise(_SIZE, seeded(1)).filter(ImageFilter.BoxBlur(1))
     darken(fibres, speckle, 0.07)
     darken(fibres, downwards(_SIZE, 0.0, 1.0), 0.16)
     darken(fibres, rightwards(_SIZE, 0.0, 1.0), 0.1)

@@ -117,8 +117,6 @@ def arrange(
     Returns:
         One spot for each product, those at the back first.
     """
-    if not figures:
-        return ()
     rows, scale = _best_rows(figures, canvas, ground)
     scale *= 1 - 0.08 * looseness * random.random()
     spots: list[Spot] = []
