@@ -225,16 +225,19 @@ def studio(wall: Wall) -> None:
     """A photographer's studio: shapes to set things off."""
     stage = wall.stage
     colour = mixed(stage.decor.wall.colour, (255, 255, 255), 0.12)
+    # Shapes are built for the picture: small things get small ones.
+    unit, x, z = min(1.0, (wall.right - wall.left) / 2.6), wall.at(0.72), wall.z - 0.6
     if wall.richness >= MODERATE:
-        stage.board(_arch(wall, 0.3, 0.8, 1.35), mixed(colour, stage.decor.accents[2], 0.3))
-        stage.block(wall.at(0.72), 0, wall.z - 0.6, 0.5, 0.66, 0.4, colour)
-        stage.block(wall.at(0.72) + 0.42, 0, wall.z - 0.75, 0.42, 0.34, 0.4, scaled(colour, 0.96))
+        stage.board(_arch(wall, 0.3, 0.8 * unit, 1.35 * unit), mixed(colour, stage.decor.accents[2], 0.3))
+    if wall.richness >= MINIMAL:
+        stage.block(x, 0, z, 0.5 * unit, 0.66 * unit, 0.4 * unit, colour)
     if wall.wants("plants", RICH):
-        z = wall.z - 0.45
-        sprite = plant("grasses", stage.pixels(0.8, z), stage.decor.pottery, stage.random)
-        stage.stand(sprite, wall.at(0.72) + 0.22, 0.66, z)
-    if wall.richness == MINIMAL:
-        stage.block(wall.at(0.74), 0, wall.z - 0.6, 0.5, 0.5, 0.4, colour)
+        lift = 0.66 * unit if wall.richness >= MINIMAL else 0.0
+        sprite = plant("grasses", stage.pixels(0.8 * unit, z), stage.decor.pottery, stage.random)
+        stage.stand(sprite, x + 0.22 * unit, lift, z + 0.15 * unit)
+    if wall.richness >= MODERATE:
+        front = z - 0.15 * unit
+        stage.block(x + 0.42 * unit, 0, front, 0.42 * unit, 0.34 * unit, 0.4 * unit, scaled(colour, 0.96))
 
 
 def _arch(wall: Wall, share: float, width: float, height: float) -> list[tuple[float, float, float]]:

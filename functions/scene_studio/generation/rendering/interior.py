@@ -1,6 +1,6 @@
 """How a room is to look, from the settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scene_studio.generation.rendering.decor import Decor, decor_of
 from scene_studio.generation.rendering.light import Light
@@ -33,9 +33,12 @@ def interior_of(settings: ResolvedSettings, light: Light, seed: int) -> Interior
     """The room that these settings ask for, in this light; the seed counts from variety level 1 on."""
     room = room_of(settings.room_type)
     props = {prop.strip().lower() for prop in settings.props}
+    decor = built(room, decor_of(settings))
+    if "rug" in props:
+        decor = replace(decor, floor=decor.floor._replace(gloss=0.0))
     return Interior(
         room=room,
-        decor=built(room, decor_of(settings)),
+        decor=decor,
         light=light,
         richness=richness_of(settings.surroundings),
         props=frozenset(props | {"accessories"} if settings.accessories else props),
