@@ -69,6 +69,19 @@ def test_every_suggested_choice_makes_a_visibly_different_room(
     assert [(a, b) for (a, one), (b, other) in pairs if difference(one, other) < 1] == []
 
 
+@pytest.mark.parametrize("kind", [*SUGGESTIONS["roomType"], "Spaceship"])
+def test_more_surroundings_fill_every_kind_of_room(kind: str) -> None:
+    pictures = [room(room_type=kind, surroundings=each) for each in SUGGESTIONS["surroundings"]]
+    assert [difference(*pair) > 0.4 for pair in pairwise(pictures)] == [True] * 3
+
+
+@pytest.mark.parametrize("kind", SUGGESTIONS["roomType"])
+def test_every_kind_of_room_takes_all_props_at_once_at_night(kind: str) -> None:
+    props = (*SUGGESTIONS["props"], "accessories")
+    empty = room(room_type=kind, lighting="Evening", surroundings="Minimal")
+    assert difference(room(room_type=kind, lighting="Evening", surroundings="Minimal", props=props), empty) > 2
+
+
 @pytest.mark.parametrize("prop", SUGGESTIONS["props"])
 def test_every_suggested_prop_can_be_seen(prop: str) -> None:
     # On a table there is no rug and no cushion, and in a sparse room nothing hides what was chosen.

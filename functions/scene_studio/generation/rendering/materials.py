@@ -24,7 +24,7 @@ from scene_studio.generation.rendering.drawing import (
     stretched,
     tinted,
 )
-from scene_studio.generation.rendering.wood import deck, herringbone, planks, table_boards, wide_planks
+from scene_studio.generation.rendering.wood import herringbone, planks, table_boards, wide_planks
 
 Material = Callable[[Size, float, Colour, Random], Image.Image]
 """Draws a surface: its size in pixels, pixels a metre, its colour on the whole, and the source of variation."""
@@ -192,7 +192,6 @@ MATERIALS: Final[Mapping[str, Material]] = {
     "planks": planks,
     "wide planks": wide_planks,
     "herringbone": herringbone,
-    "deck": deck,
     "tiles": tiles,
     "wall tiles": wall_tiles,
     "slabs": slabs,

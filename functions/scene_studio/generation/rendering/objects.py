@@ -7,7 +7,6 @@ from typing import Final
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from scene_studio.generation.rendering.drawing import (
-    SHADOW,
     WHITE,
     Colour,
     clouds,
@@ -20,7 +19,7 @@ from scene_studio.generation.rendering.drawing import (
     scaled,
     soft_polygon,
 )
-from scene_studio.generation.rendering.pottery import BOWL, CUP, JUG, LAMP_FOOT, turned
+from scene_studio.generation.rendering.pottery import BOWL, JUG, LAMP_FOOT, turned
 from scene_studio.generation.rendering.stage import Stage
 
 _PAPER: Final[Colour] = (240, 234, 220)
@@ -87,11 +86,6 @@ def bowl(stage: Stage, x: float, y: float, z: float, colour: Colour) -> None:
 def jug(stage: Stage, x: float, y: float, z: float, colour: Colour, height: float = 0.2) -> None:
     """A small jug."""
     stage.stand(turned(stage.pixels(height, z), JUG, colour, 0.35), x, y, z)
-
-
-def cup(stage: Stage, x: float, y: float, z: float, colour: Colour) -> None:
-    """A cup."""
-    stage.stand(turned(stage.pixels(0.085, z), CUP, colour, 0.35), x, y, z)
 
 
 def table_lamp(stage: Stage, x: float, y: float, z: float, height: float = 0.46) -> None:
@@ -234,9 +228,3 @@ def draped_cloth(stage: Stage, x: float, y: float, z: float, size: tuple[float, 
     edge = max(1, round(pixels[1] * 0.06))
     ragged.paste(fringe.crop((0, 0, pixels[0], edge)).point([0] * 118 + [255] * 138), (0, pixels[1] - edge))
     stage.picture.paste(cloth, box[:2], ImageChops.multiply(mask, ragged).filter(ImageFilter.GaussianBlur(0.5)))
-
-
-def tray(stage: Stage, x: float, y: float, z: float, width: float = 0.4) -> None:
-    """A flat wooden tray."""
-    stage.shade_at(x, y, z + 0.12, width * 1.08, 0.34, 0.5)
-    stage.block(x - width / 2, y, z, width, 0.014, 0.26, mixed(stage.decor.timber, SHADOW, 0.1))

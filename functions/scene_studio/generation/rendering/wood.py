@@ -1,4 +1,4 @@
-"""Wood: single boards, table tops, and floors of planks, deck boards and parquet, seen straight on."""
+"""Wood: single boards, table tops, and floors of planks and parquet, seen straight on."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -73,13 +73,6 @@ def planks(size: Size, scale: float, colour: Colour, random: Random) -> Image.Im
 def wide_planks(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
     """Old broad boards of uneven shade with open gaps."""
     return _plank_floor(size, scale, colour, random, board=(0.24, 2.4), tones=52, gap=0.007)
-
-
-def deck(size: Size, scale: float, colour: Colour, random: Random) -> Image.Image:
-    """A deck of boards that run from left to right, with gaps for the rain."""
-    turned = (size[1], size[0])
-    floor = _plank_floor(turned, scale, colour, random, board=(0.14, 3.4), tones=34, gap=0.008)
-    return floor.transpose(Image.Transpose.TRANSPOSE)
 
 
 def _plank_floor(
