@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from generation_api.messages import MAX_PICTURES, Generate
-from generation_api.pricing import price_of
 from scene_studio.generation.image_model import Capabilities
 from scene_studio.generation.prompt import build_prompt
 from scene_studio.generation.scenes import no_such_scene, own_scene
@@ -107,7 +106,7 @@ def plan(
         if settings.scene is not None and settings.scene.image_url not in scenes:
             _check_scene(studio, settings.scene, objects)
             scenes.add(settings.scene.image_url or "")
-        price = price_of(capabilities, len(products))
+        price = capabilities.price_of(len(products))
         intents = [
             _intent(image_id, number, settings, products, asked, timing, price, now)
             for number, image_id in enumerate(of.image_ids)

@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from generation_api.generating import Generating
 from generation_api.messages import MAX_PICTURES, Generate, Retry
-from generation_api.pricing import CURRENCY, Accounts, price_of, usage_view
+from generation_api.pricing import CURRENCY, Accounts, usage_view
 from generation_api.progress import (
     PictureName,
     ProgressReader,
@@ -145,7 +145,7 @@ def estimate(
     """What so many pictures of each of these slots, or of all, cost at most, and what is left to spend."""
     studio = studios.read(client_id, studio_id).document
     named = slots.split(",") if slots else [slot.id for slot in studio.live_slots() if slot.product_ids]
-    prices = [price_of(model, len(studio.slot(slot_id).product_ids)) * count for slot_id in named]
+    prices = [model.price_of(len(studio.slot(slot_id).product_ids)) * count for slot_id in named]
     view: dict[str, Any] = {
         "pictures": len(named) * count,
         "priceMicros": sum(prices),

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from scene_studio.generation.image_model import Capabilities
 from scene_studio.model.client import Client
 from scene_studio.model.costs import month_of
 from scene_studio.model.errors import BudgetSpent
@@ -18,11 +17,6 @@ from scene_studio.store.studios import Studios, StudioSummary
 
 CURRENCY: Final = "USD"
 _AT_ONCE: Final = 100
-
-
-def price_of(capabilities: Capabilities, products: int) -> int:
-    """What a picture of so many products costs at most, in millionths of a US dollar."""
-    return capabilities.price_micros + min(products, capabilities.max_cutouts) * capabilities.cutout_micros
 
 
 class Spending(NamedTuple):

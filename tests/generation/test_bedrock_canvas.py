@@ -20,8 +20,8 @@ from scene_studio.generation.bedrock.canvas import (
     ring_mask,
 )
 from scene_studio.generation.bedrock.operations import ASPECT_RATIOS as OFFERED
-from scene_studio.generation.bedrock.placing import FLOOR_TOP, PlacedCutout, moved, stand
-from scene_studio.generation.layout import Placement, arrange
+from scene_studio.generation.bedrock.placing import GROUND, PlacedCutout, figures, moved, stand
+from scene_studio.generation.staging.layout import Spot, arrange
 from scene_studio.model.settings import ASPECT_RATIOS, AspectRatio, SceneGenerationSettings, resolve
 from scene_studio.model.settings import Placement as Wish
 from tests.support.pictures import photograph
@@ -49,7 +49,8 @@ def slab(size: tuple[int, int], colour: tuple[int, int, int] = (200, 30, 40)) ->
 
 
 def standing(*cutouts: Image.Image, size: tuple[int, int] = SIZE, seed: int = 1, **members: Any) -> Any:
-    return stand(cutouts, size, resolve(SceneGenerationSettings.model_validate(members)), seed)
+    names = ["Vase"] * len(cutouts)
+    return stand(cutouts, names, size, resolve(SceneGenerationSettings.model_validate(members)), seed)
 
 
 def extent(placed: tuple[PlacedCutout, ...]) -> tuple[int, int, int, int]:
@@ -203,7 +204,7 @@ def test_a_neutral_canvas_is_grey() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 5])
 def test_without_a_wish_products_stand_as_the_shared_layout_has_them(count: int) -> None:
-    places = arrange([80 / 120] * count, SIZE, FLOOR_TOP, 0.0, Random(1))
+    places = arrange(figures(["Vase"] * count, [80 / 120] * count), SIZE, GROUND, 0.0, Random(1))
     placed = standing(*(oval() for _ in range(count)), varietyLevel=0)
     assert [cutout.box for cutout in placed] == [
         (place.left, place.top, place.right, place.bottom) for place in places
@@ -267,7 +268,7 @@ wishes = st.builds(
 def test_wherever_the_person_wants_them_products_stay_whole_within_the_picture(
     wish: Wish, boxes: list[tuple[int, int, int, int]]
 ) -> None:
-    places = [Placement(index, *box) for index, box in enumerate(boxes)]
+    places = [Spot(index, *box, ground=box[1] + box[3], scale=100.0) for index, box in enumerate(boxes)]
     for place in moved(places, SIZE, wish):
         assert place.left >= 0
         assert place.top >= 0

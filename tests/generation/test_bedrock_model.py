@@ -102,7 +102,9 @@ def test_a_picture_takes_these_calls_and_costs_their_sum(bedrock: LoopbackBedroc
     result = model_on(wire_to(bedrock, way.region), way.name).generate(way.request)
 
     assert tuple(call.name for call in bedrock.calls) == tuple(bedrock.paid) == way.calls
-    assert result.cost_micros == way.cents * 10_000 <= CAPABILITIES[way.name].price_micros
+    assert (
+        result.cost_micros == way.cents * 10_000 <= CAPABILITIES[way.name].price_of(len(way.request.products))
+    )
     picture = as_image(result.jpeg)
     assert (result.width, result.height) == picture.size == canvas_size("1:1", PIXELS)
     assert result.jpeg.startswith(b"\xff\xd8\xff")
@@ -110,7 +112,7 @@ def test_a_picture_takes_these_calls_and_costs_their_sum(bedrock: LoopbackBedroc
 
 
 def test_the_price_that_is_declared_is_that_of_the_dearest_picture() -> None:
-    dearest = {name: CAPABILITIES[name].price_micros for name in NAMES}
+    dearest = {name: CAPABILITIES[name].price_of(16) for name in NAMES}
     assert dearest == {
         "bedrock-inpaint": 420_000,
         "bedrock-core": 420_000,

@@ -182,7 +182,7 @@ def test_whatever_the_settings_nothing_is_sent_that_the_service_refuses_and_prod
 
     assert made.picture.size == canvas_size(request.settings.aspect_ratio, 30_000)
     assert len(made.cutouts) == len([picture for picture in shown if picture is not None])
-    assert 0 < made.cost_micros <= CAPABILITIES[name].price_micros
+    assert 0 < made.cost_micros <= CAPABILITIES[name].price_of(16)
     for cutout in made.cutouts:
         solid = opaque(cutout.image)
         if solid.getbbox() is not None:

@@ -146,7 +146,7 @@ def test_the_picture_of_a_product_is_the_one_it_had_when_the_picture_was_asked_f
 
 
 def test_a_scene_from_stock_is_shown_to_the_model(studio: Studio) -> None:
-    (stock,) = STOCK_SCENES
+    stock = STOCK_SCENES[0]
     scene = SceneReference(id=stock.id, image_url=stock.image_url)
     assert studio.asked(settings=SETTINGS.replace(scene=scene)).scene == stock_picture(stock)
 
@@ -180,7 +180,7 @@ def test_a_scene_that_is_not_here_is_refused_before_it_costs_anything(studio: St
     assert studio.model.calls == 0
 
 
-def test_the_picture_is_stored_as_it_came_behind_its_thumbnail(studio: Studio) -> None:
+def test_the_picture_is_stored_as_it_came_and_then_its_thumbnail(studio: Studio) -> None:
     class Large(StubModel):
         def generate(self, request: ImageRequest) -> ImageResult:
             return ImageResult(jpeg(3, (640, 480)), 640, 480, request.seed)
@@ -188,7 +188,7 @@ def test_the_picture_is_stored_as_it_came_behind_its_thumbnail(studio: Studio) -
     studio.model = Large()
     studio.make()
     picture, thumbnail = keys.revision(*PLACE), keys.revision_thumbnail(*PLACE)
-    assert [key for name, key in studio.store.calls if name == "put_once"] == [thumbnail, picture]
+    assert [key for name, key in studio.store.calls if name == "put_once"] == [picture, thumbnail]
     assert studio.stored(picture) == jpeg(3, (640, 480))
     small = studio.stored(thumbnail)
     assert small is not None

@@ -28,6 +28,10 @@ class Capabilities:
     cutout_micros: int = 0
     max_cutouts: int = 0
 
+    def price_of(self, products: int) -> int:
+        """What a picture of so many products costs at most, in millionths of a US dollar."""
+        return self.price_micros + min(products, self.max_cutouts) * self.cutout_micros
+
 
 @dataclass(frozen=True, slots=True)
 class ProductPicture:

@@ -36,14 +36,17 @@ class Job:
     clock: Callable[[], int]
 
     def stored(self) -> GeneratedSceneImage | None:
-        """The revision, if an earlier attempt stored its picture.
+        """The revision, if an earlier attempt stored its picture; that may have ended before its thumbnail.
 
         Raises:
             Busy: the store could not be reached.
         """
         with unavailable_is_busy():
             found = self.objects.get(keys.revision(*self._path))
-        return self._revision(found.body) if isinstance(found, StoredObject) else None
+            if not isinstance(found, StoredObject):
+                return None
+            self._keep_thumbnail(found.body)
+        return self._revision(found.body)
 
     def make(self, model: ImageModel, seconds: float, pacing: Callable[[], Pacing]) -> GeneratedSceneImage:
         """Ask the model once, store the picture with its thumbnail, and describe it.
@@ -76,28 +79,39 @@ class Job:
             )
         answer = model.generate(request)
         took = max(0, self.clock() - began)
-        self._keep(answer.jpeg, pacing())
-        return self._revision(answer.jpeg).replace(
+        jpeg = self._keep(answer.jpeg, pacing())
+        if jpeg != answer.jpeg:
+            return self._revision(jpeg)
+        return self._revision(jpeg).replace(
             model=model.capabilities.name,
             seed=answer.seed,
             took_milliseconds=took,
             cost_micros=answer.cost_micros,
         )
 
-    def _keep(self, jpeg: bytes, pacing: Pacing) -> None:
-        """Store the picture behind its thumbnail; it is paid for, so this is tried for as long as there is."""
-        pictures = (
-            (keys.revision_thumbnail(*self._path), thumbnail_jpeg(jpeg)),
-            (keys.revision(*self._path), jpeg),
-        )
+    def _keep(self, jpeg: bytes, pacing: Pacing) -> bytes:
+        """Store the picture, then its thumbnail; it is paid for, so this is tried for as long as there is.
+
+        Returns:
+            The picture that is stored: that of an earlier attempt, if it has landed meanwhile.
+        """
+        key = keys.revision(*self._path)
+        thumbnail_jpeg(jpeg)  # what is no picture is not stored
         for _ in pacing.attempt():
             try:
-                for key, body in pictures:
-                    self.objects.put_once(key, body, content_type="image/jpeg")
+                if not self.objects.put_once(key, jpeg, content_type="image/jpeg"):
+                    found = self.objects.get(key)
+                    jpeg = found.body if isinstance(found, StoredObject) else jpeg
+                self._keep_thumbnail(jpeg)
             except Unavailable:
                 continue
-            return
+            return jpeg
         raise Busy("The store stayed out of reach, and a picture that was made could not be stored.")
+
+    def _keep_thumbnail(self, jpeg: bytes) -> None:
+        """Store the thumbnail of the picture that is stored, and of no other: two attempts may differ."""
+        key = keys.revision_thumbnail(*self._path)
+        self.objects.put_once(key, thumbnail_jpeg(jpeg), content_type="image/jpeg")
 
     @property
     def _path(self) -> tuple[str, str, str, str]:

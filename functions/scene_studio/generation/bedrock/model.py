@@ -132,7 +132,8 @@ class BedrockModel:
         figures = _figures(order, request.products)
         if not figures:
             return order.finished(self._from_text(order, size, scene, request.prompt), ())
-        cutouts = stand(figures, size, request.settings, request.seed)
+        names = [product.name for product in request.products if product.picture is not None]
+        cutouts = stand(figures, names, size, request.settings, request.seed)
         backdrop = self._backdrop(order, size, scene)
         if backdrop is None:
             canvas, mask = laid(neutral(size), cutouts), around_mask(size, cutouts)

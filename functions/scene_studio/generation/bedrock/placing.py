@@ -7,14 +7,15 @@ from typing import Final
 
 from PIL import Image
 
-from scene_studio.generation.layout import Placement, arrange
+from scene_studio.generation.staging.layout import Figure, Spot, arrange, comparable
+from scene_studio.generation.staging.sizes import real_size
 from scene_studio.model.settings import Placement as Wish
 from scene_studio.model.settings import ResolvedSettings
 
 Size = tuple[int, int]
 
-FLOOR_TOP: Final = 0.66
-"""Where floors are taken to begin, as a share of the height: in most scenes they fill the lowest third."""
+GROUND: Final = (0.72, 0.9)
+"""Between which rows products stand, as shares of the height; in most scenes the floor begins at 0.66."""
 _MOST_VARIETY: Final = 10
 
 
@@ -44,9 +45,9 @@ class PlacedCutout:
 
 
 def stand(
-    cutouts: Sequence[Image.Image], size: Size, settings: ResolvedSettings, seed: int
+    cutouts: Sequence[Image.Image], names: Sequence[str], size: Size, settings: ResolvedSettings, seed: int
 ) -> tuple[PlacedCutout, ...]:
-    """Stand cut-outs in a picture of this size, those at the back first.
+    """Stand cut-outs in a picture of this size, those at the back first, as large as their names say.
 
     A placement in the settings turns each of them, and moves and scales the group as a whole, as far as all
     of it stays within the picture.
@@ -54,9 +55,9 @@ def stand(
     wish = settings.placement or Wish()
     turned = [_turned(cutout, wish.rotation or 0.0) for cutout in cutouts]
     places = arrange(
-        [cutout.width / cutout.height for cutout in turned],
+        figures(names, [cutout.width / cutout.height for cutout in turned]),
         size,
-        FLOOR_TOP,
+        GROUND,
         settings.variety_level / _MOST_VARIETY,
         randomness.Random(f"{seed} places"),  # noqa: S311 - has to be repeatable
     )
@@ -70,7 +71,13 @@ def stand(
     )
 
 
-def moved(places: Sequence[Placement], size: Size, wish: Wish) -> tuple[Placement, ...]:
+def figures(names: Sequence[str], shapes: Sequence[float]) -> tuple[Figure, ...]:
+    """The products at sizes that go together."""
+    sizes = [real_size(name, shape) for name, shape in zip(names, shapes, strict=True)]
+    return comparable([Figure(index, one.width, one.height) for index, one in enumerate(sizes)])
+
+
+def moved(places: Sequence[Spot], size: Size, wish: Wish) -> tuple[Spot, ...]:
     """The group where the person wants it, at the size wanted, shrunk and shifted to lie within the picture.
 
     Args:
