@@ -23,6 +23,7 @@ class Browser:
 
     Attributes:
         tab: the tab that is looked at.
+        gone: whether whoever sat there has gone home.
     """
 
     def __init__(self, session: Session, profile: Profile, values: "count[int]", tabs: int, steps: int) -> None:
@@ -37,6 +38,7 @@ class Browser:
         self._seen: dict[str, dict[str, None]] = {}
         self._versions: dict[str, State] = {}
         self.tab = self._tabs[0]
+        self.gone = False
 
     # Reading -------------------------------------------------------------------------------------------
 

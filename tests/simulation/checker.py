@@ -1,15 +1,22 @@
 """Holds every version and every answer to the design, while they come."""
 
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from scene_studio.generation.timing import Timing
 from scene_studio.model.errors import SceneStudioError
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import encode
 from tests.simulation.containers import CLIENT, STUDIO
+from tests.simulation.generations import after_cancelling, after_retrying
 from tests.simulation.histories import Histories
+from tests.simulation.intents import Intents
 from tests.simulation.oracle import Expected, expected, order_fault
+from tests.simulation.painter import Painter
+from tests.simulation.pictures import Counts, Pictures
 from tests.simulation.refusals import Refused, justified
 from tests.simulation.requests import Answer, Request, Run
+from tests.simulation.runs import MachineRun
 from tests.simulation.state import ORDER, State, read_state
 from tests.simulation.store import MemoryStore, Version
 from tests.simulation.transitions import Transitions, base_of, compare
@@ -24,10 +31,24 @@ class Excused(Exception):
 
     - A request is repeated when the document has forgotten it.
     - The base of an edit expires between two tries, of which the first lands only after the second is refused.
-    - Somebody deletes a studio or a slot while a picture for it is made. The picture is kept all the same; but
-      if that write is late, a repetition that comes in between is refused. Only what is remembered of a
-      generation before it begins (its intent) can mend that.
     """
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is small here, so that it matters within one schedule.
+
+    Attributes:
+        inline: how many revisions of a slot stand in the document.
+        page: how many are in a page.
+        ring: how many requests a document remembers.
+        late: how long after its deadline a picture may still come, in milliseconds.
+    """
+
+    inline: int
+    page: int
+    ring: int
+    late: int
 
 
 class Checker:
@@ -38,15 +59,18 @@ class Checker:
         acknowledged: how many changing requests were answered as done.
     """
 
-    def __init__(self, world: World, store: MemoryStore, inline: int, ring: int) -> None:
+    def __init__(self, world: World, store: MemoryStore, timing: Timing, limits: Limits) -> None:
         self.states: list[State] = []
         self.acknowledged = 0
         self._world = world
         self._store = store
-        self._histories = Histories(store, inline)
-        self._ring = ring
+        self._histories = Histories(store, limits.inline)
+        self._ring = limits.ring
         self._by_id: dict[str, State] = {}
-        self._transitions = Transitions(self._by_id)
+        self._pictures = Pictures(world, store, timing)
+        self._transitions = Transitions(
+            self._by_id, Intents(self._pictures, self._histories, self.states, limits.late)
+        )
         self._client_rev = 0
         self._compared = 0
 
@@ -63,6 +87,30 @@ class Checker:
         version = self._store.named(version_id)
         return version is None or version.expired
 
+    def follow(self, store: MemoryStore, painter: Painter) -> None:
+        """Be told of all that is written, deleted, and asked of the image model."""
+        store.written = self.written
+        store.removed = self._pictures.removed
+        painter.begun = self._pictures.calls.begun
+
+    def calm(self) -> None:
+        """From now on nothing goes wrong."""
+        self._pictures.calm()
+
+    def rested(self) -> bool:
+        """Whether machines have nothing left to do."""
+        return self._pictures.rested()
+
+    def check_end(self) -> Counts:
+        """Hold what there is, when all have gone home, to what was asked for.
+
+        Raises:
+            Violation: something is missing.
+        """
+        last = self.states[-1] if self.states else None
+        slots = last.machines if last is not None else ()
+        return self._pictures.check_end({one: self._histories.of(self.states[-1], one) for one in slots})
+
     # Versions ------------------------------------------------------------------------------------------
 
     def written(self, version: Version) -> None:
@@ -72,31 +120,43 @@ class Checker:
             Violation: it must not be.
             Excused: it may be, but what follows proves nothing.
         """
-        run: Run | None = version.sender
+        run: Run | MachineRun | None = version.sender
         if version.key == CLIENT_KEY:
             self._client_written(version, run)
-            return
-        if version.key != STUDIO_KEY:
-            raise Violation(f"an object under a key that nothing should write: {version.key}")
-        state = read_state(len(self.states), version.named.version_id, version.body)
-        self._world.note("version", state.tag, "by", run.request if run else "the simulator")
+        elif version.key == STUDIO_KEY:
+            self._studio_written(version, run)
+        elif "/history/" not in version.key:
+            self._pictures.stored(version)
+
+    def _studio_written(self, version: Version, run: Run | MachineRun | None) -> None:
         before = self.states[-1] if self.states else None
+        state = read_state(len(self.states), version.named.version_id, version.body)
+        request = run.request if isinstance(run, Run) else None
+        self._world.note("version", state.tag, "by", request or run or "the simulator")
         if any(other.named.etag == version.named.etag for other in self._store.lineage(version.key)[:-1]):
             raise Violation("two versions share their bytes")
         if state.rev != (before.rev if before else 0) + 1:
             raise Violation(f"rev {state.rev} follows rev {before.rev if before else 0}")
         made = self._histories.check(before, state)
-        if run is not None:
+        if isinstance(run, Run):
             self._count(run, state)
-            if before is not None:
-                self._transitions.check(run, before, state, made)
+        if before is not None and isinstance(run, Run):
+            self._transitions.check(run, before, state, made)
+        elif before is not None and run is not None:
+            self._transitions.check_machine(run, before, state, made)
+        asking = request if request is not None and request.kind in {"generate", "retry"} else None
+        asked = dict.fromkeys(asking.wish.slots, state.rev) if asking is not None else {}
+        state = replace(state, asked={**(before.asked if before else {}), **asked})
         self.states.append(state)
         self._by_id[state.version_id] = state
+        self._pictures.is_now(state, asking)
 
-    def _client_written(self, version: Version, run: Run | None) -> None:
+    def _client_written(self, version: Version, run: Run | MachineRun | None) -> None:
         self._client_rev += 1
         if f'"rev":{self._client_rev},'.encode() not in version.body:
             raise Violation("a client's rev does not rise by one")
+        if isinstance(run, MachineRun):
+            raise Violation(f"a client is changed by {run}")
         if run is not None:
             run.request.clients_written += 1
             if run.request.clients_written > 1:
@@ -108,9 +168,7 @@ class Checker:
             raise Excused
         if request.writes:
             raise Violation(f"applied twice: {request}")
-        if request.refused is not None and (
-            _for_expiry(request.refused) or _into_what_is_deleted(request, state)
-        ):
+        if request.refused is not None and _for_expiry(request.refused):
             raise Excused
         if request.refused is not None:
             raise Violation(f"applied after it was refused with {request.refused}: {request}")
@@ -144,8 +202,10 @@ class Checker:
         if self._forgotten(request):
             raise Excused
         self.acknowledged += 1
+        if answer.rev is not None and answer.rev < self.states[max(0, run.started - 1)].rev:
+            raise Violation(f"time runs backwards: rev {answer.rev} is shown to {request}")
         if request.kind == "generate":
-            self._has_images(answer, request)
+            self._pictures.acknowledged(request, answer.images)
         elif request.kind == "edit":
             self._reported(run, answer)
         elif not request.writes:
@@ -179,10 +239,7 @@ class Checker:
         request.refused = f"{type(refusal).__name__}: {refusal.detail}"
         if self._forgotten(request):
             raise Excused
-        if request.writes and (
-            _into_what_is_deleted(request, self.states[request.writes[0]])
-            or (_for_expiry(request.refused) and request.writes[0] >= run.started)
-        ):
+        if request.writes and _for_expiry(request.refused) and request.writes[0] >= run.started:
             raise Excused
         if request.writes:
             raise Violation(f"applied, and refused all the same with {request.refused}: {request}")
@@ -207,11 +264,6 @@ class Checker:
     def _since(self, run: Run) -> list[State]:
         """The versions that were current at some time while it ran."""
         return self.states[max(0, run.started - 1) :]
-
-    def _has_images(self, answer: Answer, request: Request) -> None:
-        have = self._histories.of(self.states[-1], request.slot_id or "")
-        if not answer.images or not set(answer.images) <= set(have):
-            raise Violation(f"images {answer.images} are acknowledged and not in the history: {request}")
 
     def _reported(self, run: Run, answer: Answer) -> None:
         request = run.request
@@ -265,7 +317,9 @@ class Checker:
     def _needless(self, run: Run) -> None:
         request = run.request
         for state in self._since(run):
-            if request.kind == "import":
+            if request.wish.slots:
+                done = _is_wished(request, state)
+            elif request.kind == "import":
                 done = set(request.imported) <= set(state.people.slots) or state.deleted
             else:
                 done = request.kind != "create" and state.deleted == (request.kind == "delete")
@@ -278,6 +332,10 @@ def _for_expiry(refused: str) -> bool:
     return refused.startswith(("VersionGone", "NotFound: There is no version"))
 
 
-def _into_what_is_deleted(request: Request, state: State) -> bool:
-    slot = state.people.slots.get(request.slot_id or "")
-    return request.kind == "generate" and (state.deleted or (slot is not None and slot.deleted))
+def _is_wished(request: Request, state: State) -> bool:
+    """Whether there is nothing left to cancel, or to retry."""
+    (slot_id,), ids = request.wish.slots, request.wish.image_ids
+    intents = state.intents(slot_id)
+    if request.kind == "cancel":
+        return after_cancelling(intents, ids) == list(intents)
+    return after_retrying(intents, ids, 0, 0, 0) == list(intents)

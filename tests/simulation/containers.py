@@ -10,29 +10,36 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 from unittest.mock import patch
 
+import generation_api.handler as generation_routes
 import slots_api.handler as slots_routes
 import studios_api.handler as studios_routes
 from clients_api.importing import Import
 from clients_api.messages import ImportedClient
-from generation_api import generate as generation
-from generation_api.messages import Generate
+from generation_api.generating import Generating
+from generation_api.messages import Generate, Retry
+from generation_api.progress import ProgressReader
+from scene_studio import runtime
 from scene_studio.generation import job
-from scene_studio.generation.image_model import Capabilities, ImageModel, ImageRequest, ImageResult
+from scene_studio.generation.claims import Claims
+from scene_studio.generation.timing import Timing
 from scene_studio.http import edits
 from scene_studio.http.entity_tags import TagCondition
 from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import Change
-from scene_studio.images.inspect import ImageInfo
 from scene_studio.model.edits import SlotEdit, StudioEdit
-from scene_studio.model.settings import ASPECT_RATIOS, SceneGenerationSettings
+from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.clients import Clients
 from scene_studio.store.commit import Documents
+from scene_studio.store.inbox import Inbox
 from scene_studio.store.object_store import StoredObject
+from scene_studio.store.pacing import Pacing
 from scene_studio.store.saving import Saved
 from scene_studio.store.studios import Studios
 from slots_api.messages import NewSlot
 from studios_api.messages import NamedStudio, Restore
+from tests.simulation.painter import Painter, inspected
+from tests.simulation.queue import MessageQueue
 from tests.simulation.requests import Answer
 from tests.simulation.store import MemoryStore
 
@@ -50,14 +57,27 @@ class Light:
     status_code: int
 
 
-class StubModel:
-    """An image model whose pictures are a few bytes that depend on the seed."""
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """What all containers reach.
 
-    capabilities = Capabilities("stub", ASPECT_RATIOS, 16, seeded=True, price_micros=0)
+    Attributes:
+        unique: makes names that were never used before.
+    """
 
-    def generate(self, request: ImageRequest) -> ImageResult:
-        """See `ImageModel`."""
-        return ImageResult(f"picture {request.seed} {request.prompt}".encode(), 1, 1, request.seed)
+    store: MemoryStore
+    queue: MessageQueue
+    painter: Painter
+    timing: Timing
+    unique: Callable[[], str]
+
+
+class _Unread:
+    """Progress that nobody reads."""
+
+    def view(self, *_: Any) -> dict[str, Any]:
+        """See `ProgressReader`."""
+        return {}
 
 
 def _light(value: Any, status: Any = 200, headers: Mapping[str, str] | None = None) -> Light:
@@ -66,6 +86,10 @@ def _light(value: Any, status: Any = 200, headers: Mapping[str, str] | None = No
 
 def _shown(entry: Versioned[Any], *_: Any) -> dict[str, Any]:
     return {"entry": entry}
+
+
+def _shown_with_tag(entry: Versioned[Any], *_: Any) -> dict[str, Any]:
+    return {"entry": entry, "etag": ""}
 
 
 def _saved(saved: Saved) -> dict[str, Any]:
@@ -119,7 +143,10 @@ def light_answers() -> Iterator[None]:
             (Documents, "_parsed", _parse_once()),
             (SceneGenerationSettings, "to_json", _to_json_once()),
             (job, "thumbnail_jpeg", lambda _: b"small"),
-            (job, "inspect", lambda _: ImageInfo("JPEG", 1, 1)),
+            (generation_routes, "json_answer", _light),
+            (generation_routes, "slot_view", _shown_with_tag),
+            (job, "inspect", inspected),
+            (runtime.logger, "warning", lambda *_, **__: None),
         ):
             stack.enter_context(patch.object(place, name, stub))
         yield
@@ -132,16 +159,18 @@ class Container:
         busy: whether it is handling a request.
     """
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, platform: Platform) -> None:
         self.busy = False
-        self._store = store
+        self._platform = platform
+        self._store = platform.store
         self.restart()
 
     def restart(self) -> None:
         """Forget everything, as a new process does."""
         self.studios = Studios(self._store, DocumentCache())
         self.clients = Clients(self._store, DocumentCache())
-        self._model: ImageModel = StubModel()
+        self.inbox = Inbox(self._store, self.studios)
+        self.claims = Claims(self._store, self._platform.timing.lease)
 
     def read(self, tag: str | None, version: str) -> Answer:
         """GET of the studio, or of one version."""
@@ -215,18 +244,44 @@ class Container:
         answer = route(CLIENT, STUDIO, studios=self.studios, condition=condition, change=change)
         return _answer(answer, whole=True)
 
-    def generate(self, body: Mapping[str, Any], change: Change) -> Answer:
+    def generate(self, body: Mapping[str, Any], patience: Pacing, change: Change) -> Answer:
         """POST to the studio's generate."""
-        asked = Generate.model_validate(body)
-        _, revisions = generation.generate(
-            CLIENT, STUDIO, asked, self.clients, self.studios, self._store, self._model, change
-        )
-        return Answer(images=tuple(revision.id for revision in revisions))
+        generating = self._generating(CLIENT, STUDIO)
+        studio, names = generating.generate(Generate.model_validate(body), change)
+        studio = generating.wait(studio, names, patience)
+        return Answer(images=tuple(names), rev=studio.rev)
+
+    def cancel(self, slot_id: str, image_id: str | None, change: Change) -> Answer:
+        """DELETE of a slot's generation, or of one picture of it."""
+        if image_id is None:
+            return _answer(generation_routes.cancel_all(CLIENT, STUDIO, slot_id, self.studios, change))
+        return _answer(generation_routes.cancel_one(CLIENT, STUDIO, slot_id, image_id, self.studios, change))
+
+    def retry(self, slot_id: str, body: Mapping[str, Any], change: Change) -> Answer:
+        """POST to a slot's retry."""
+        asked = Retry.model_validate(body)
+        progress = cast("ProgressReader", _Unread())
+        generation_routes.retry_failed(CLIENT, STUDIO, slot_id, asked, self._generating, progress, change)
+        return Answer()
 
     def bring_in(self, body: Mapping[str, Any], change: Change) -> Answer:
         """POST to the client's import."""
         Import(self.clients, self.studios, self._store, change).run(ImportedClient.model_validate(body))
         return Answer()
+
+    def _generating(self, client_id: str, studio_id: str) -> Generating:
+        platform = self._platform
+        return Generating(
+            client_id,
+            studio_id,
+            self.clients,
+            self.studios,
+            platform.store,
+            platform.queue,
+            platform.painter.capabilities,
+            platform.timing,
+            platform.unique,
+        )
 
     def _edit(self, tag: str | None, prefer: Preferences, change: Change) -> dict[str, Any]:
         return {

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 _LEVELS: Final = (0.0, 0.0, 0.03, 0.1, 0.25)
+_FAVOURED: Final = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,15 @@ class Faults:
         server_error: 503 to a write, without effect, though the sender cannot know that.
         unreadable: a read fails.
         slow: a call takes seconds.
-        crash: the process of a request dies.
+        crash: the process of a request, of a worker or of the janitor dies.
         unheard: an answer never reaches the client.
+        unsent: the queue takes some messages or none, and says that it failed.
+        twice: a message is delivered twice.
+        tardy: a message is delivered late.
+        refused: the image model will not make a picture.
+        unavailable: it cannot make one now.
+        broken: it fails in a way that nobody foresaw.
+        lengthy: it takes so long that its worker is stopped, or nearly.
     """
 
     lost: float = 0.0
@@ -32,6 +40,13 @@ class Faults:
     slow: float = 0.0
     crash: float = 0.0
     unheard: float = 0.0
+    unsent: float = 0.0
+    twice: float = 0.0
+    tardy: float = 0.0
+    refused: float = 0.0
+    unavailable: float = 0.0
+    broken: float = 0.0
+    lengthy: float = 0.0
 
     @classmethod
     def drawn(cls, source: random.Random, favoured: frozenset[str] = frozenset()) -> Self:
@@ -40,7 +55,7 @@ class Faults:
         chances = {}
         for name in cls.__dataclass_fields__:
             level = 0.0 if calm else source.choice(_LEVELS)
-            if name == "crash":
-                level /= 5
-            chances[name] = max(level, 0.12) if name in favoured else level
+            if name in favoured:
+                level = max(level, _FAVOURED)
+            chances[name] = level / 5 if name == "crash" else level
         return cls(**chances)

@@ -26,6 +26,10 @@ class Histories:
         """The ids of a slot's revisions, the newest first."""
         return self._ids(slot_id, state.machines[slot_id]) if slot_id in state.machines else ()
 
+    def revision(self, slot_id: str, image_id: str) -> Any:
+        """The JSON members of a revision."""
+        return self._revisions[slot_id, image_id]
+
     def check(self, before: State | None, after: State) -> dict[str, list[str]]:
         """Compare with the version before.
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from pydantic_core import to_json
 
-from generation_api import generate as generation
-from scene_studio.generation import job
+
 from scene_studio.http.requests import Change
+from scene_studio.model import generation
 from scene_studio.model.document import Document
 from scene_studio.model.studio import Studio, add_revisions
 from scene_studio.store import keys, studios
@@ -22,7 +22,6 @@ _WRITE: Final = Documents._write
 _PUT_ONCE: Final = MemoryStore.put_once
 _AFTER: Final = Document.after
 _COMMIT: Final = Studios.commit
-_MAKE: Final = job.make_picture
 _NEW_ID: Final = Change.new_id
 
 
@@ -82,40 +81,6 @@ def _folded_once(studio: Studio) -> Encoded[Studio]:
     return Encoded(studio, encode(studio), {}, pages)
 
 
-class _Deferred:
-    """Objects whose single writes wait."""
-
-    def __init__(self, objects: ObjectStore) -> None:
-        self._objects = objects
-        self.waiting: list[Callable[[], Any]] = []
-
-    def get(self, key: str) -> Any:
-        return self._objects.get(key)
-
-    def put_once(self, key: str, body: bytes, *, content_type: str) -> bool:
-        self.waiting.append(lambda: self._objects.put_once(key, body, content_type=content_type))
-        return True
-
-
-def _image_late() -> list[tuple[Any, str, Any]]:
-    """Pictures wait for the document."""
-    waiting: dict[Any, list[Callable[[], Any]]] = {}
-
-    def make(wanted: Any, model: Any, objects: Any) -> Any:
-        deferred = _Deferred(objects)
-        revision = _MAKE(wanted, model, deferred)  # type: ignore[arg-type]
-        waiting.setdefault(objects.sender(), []).extend(deferred.waiting)
-        return revision
-
-    def commit(repository: Any, *given: Any) -> Any:
-        done = _COMMIT(repository, *given)
-        for write in waiting.pop(repository._store.sender(), []):
-            write()
-        return done
-
-    return [(generation, "make_picture", make), (Studios, "commit", commit)]
-
-
 def _random_ids() -> list[tuple[Any, str, Any]]:
     made: list[None] = []
 
@@ -158,7 +123,6 @@ MUTANTS: Final = {
         "pictures",
         lambda: [(studios, "prepare", _folded_once)],
     ),
-    "image after document": ("pictures are stored before anything names them", "pictures", _image_late),
     "random image ids": ("a request that is repeated makes the same ids", "pictures", _random_ids),
     "picks ignored": (
         "what a person picked is not replaced by what was asked for before",

@@ -84,7 +84,7 @@ def expected(intent: Intent, base: State, theirs: State) -> Expected:
     name = _value((None, NAME), b.name, mine.name, t.name, conflicts)
     slots = {}
     for slot_id in {**t.slots, **mine.slots}:
-        asked = _count(theirs, slot_id) > _count(base, slot_id)
+        asked = theirs.asked.get(slot_id, 0) > base.rev
         sides = (b.slots.get(slot_id), mine.slots.get(slot_id), t.slots.get(slot_id))
         born = theirs.machines.get(slot_id, {}).get("born")
         never_was = peoples_slot(born) if born else _NEVER_WAS
@@ -138,11 +138,6 @@ def _order_conflict(intent: Intent, base: State, theirs: State, kept: People) ->
 
 def _moved(before: Sequence[str], rows: Sequence[str]) -> bool:
     return [one for one in before if one in rows] != [one for one in rows if one in before]
-
-
-def _count(state: State, slot_id: str) -> int:
-    count: int = state.machines.get(slot_id, {}).get("historyCount", 0)
-    return count
 
 
 def _value(where: Where, base: Any, mine: Any, theirs: Any, conflicts: set[Where]) -> Any:

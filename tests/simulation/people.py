@@ -3,19 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.simulation.browsers import PRODUCT_IDS, STUDIO_PATH, Browser, id_of
+from tests.simulation.browsers import PRODUCT_IDS, STUDIO_PATH, id_of
 from tests.simulation.containers import CLIENT, STUDIO
+from tests.simulation.executing import Executing
 from tests.simulation.oracle import Intent
 from tests.simulation.requests import Answer, Request
 from tests.simulation.state import OUTPUT, PRODUCTS, Path, PeoplesSlot
 from tests.simulation.tabs import DEFAULTS, Row, slot_members
 
 
-class Person(Browser):
+class Person(Executing):
     """Somebody who does now this and now that, as the profile says."""
 
     def live(self) -> None:
-        """Do one thing after another."""
+        """Do one thing after another, and go home."""
         actions, weights = list(self._profile.weights), list(self._profile.weights.values())
         for _ in range(self._steps):
             self.tab = self._random.choice(self._tabs)
@@ -26,7 +27,8 @@ class Person(Browser):
             else:
                 action: Callable[[], None] = getattr(self, self._random.choices(actions, weights)[0])
                 action()
-            self._service.world.pause(self._random.choice((0.0, 0.05, 1.0, 20.0)) * self._random.random())
+            self._service.world.pause(self._random.choice(self._profile.pauses) * self._random.random())
+        self.gone = True
 
     def _create(self) -> None:
         """Come to an address at which there is nothing yet, perhaps."""
@@ -256,30 +258,6 @@ class Person(Browser):
             f"{'DELETE' if deleted else 'POST undelete'} {STUDIO_PATH}",
             lambda container, change: container.delete_studio(tag, change, deleted=deleted),
         )
-
-    # Machines ------------------------------------------------------------------------------------------
-
-    def generate(self) -> None:
-        """Press Execute, perhaps on a row that was never saved."""
-        slot_id = self._some_row() or self._slot_name()
-        if self._random.random() < 0.1:
-            slot_id = self._slot_name()
-        style = f"style {next(self._values)}"
-        body = {
-            "slotId": slot_id,
-            "productIds": [self._random.choice(PRODUCT_IDS)],
-            "settings": {"style": style},
-            "count": self._random.choice((1, 1, 1, 2, 4)),
-        }
-        started = PeoplesSlot({**DEFAULTS.fields, PRODUCTS: body["productIds"], ("settings", "style"): style})
-        request = Request(
-            "generate", self._session.new_key(), repr(body), Intent(defaults=started), slot_id=slot_id
-        )
-        answer = self._session.send(
-            request, f"POST {STUDIO_PATH}/generate", lambda container, change: container.generate(body, change)
-        )
-        if isinstance(answer, Answer):
-            self._seen.setdefault(slot_id, {}).update(dict.fromkeys(answer.images))
 
     def bring_in(self) -> None:
         """Import a client with slots of which some are there."""

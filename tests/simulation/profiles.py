@@ -16,7 +16,10 @@ EVERYBODY: Final[Mapping[str, int]] = {
     "add_slot": 3,
     "drop_slot": 4,
     "revive_slot": 2,
-    "generate": 9,
+    "generate": 6,
+    "execute": 1,
+    "cancel": 3,
+    "retry": 3,
     "restore": 3,
     "restore_slot": 2,
     "bring_in": 2,
@@ -39,6 +42,7 @@ class Profile:
         ring: how many requests a document remembers, in seeds that choose to make it few.
         expiring: how often a seed drops old versions early.
         hasty: whether runs have only few attempts.
+        pauses: one of these is the most seconds that somebody waits after an action.
     """
 
     weights: Mapping[str, int] = field(default_factory=lambda: EVERYBODY)
@@ -50,6 +54,7 @@ class Profile:
     ring: int = 100
     expiring: float = 0.1
     hasty: bool = False
+    pauses: tuple[float, ...] = (0.0, 0.05, 1.0, 20.0)
 
 
 USUAL: Final = Profile()
@@ -65,6 +70,13 @@ _PICTURES: Final = Profile(
     stale=0.8,
     based=0.8,
 )
+_EXECUTING: Final = Profile(
+    {"generate": 10, "execute": 2, "cancel": 3, "retry": 14, "read": 4, "pick": 5, "edit_field": 2}
+    | {"drop_slot": 3, "revive_slot": 2, "restore": 1, "delete_studio": 1, "undelete_studio": 2},
+    few_slots=True,
+    stale=0.3,
+    pauses=(0.1, 3.0, 10.0, 40.0),
+)
 _DEAF: Final = frozenset({"reply_lost", "late", "unheard", "unreadable"})
 
 PROFILES: Final[Mapping[str, Profile]] = {
@@ -72,6 +84,9 @@ PROFILES: Final[Mapping[str, Profile]] = {
     "stale tabs, deaf": replace(_STALE, faults=_DEAF, based=0.9),
     "hasty": Profile(faults=frozenset({"reply_lost", "late", "unheard"}), hasty=True, few_slots=True),
     "pictures": _PICTURES,
+    "executing": _EXECUTING,
+    "executing, failing": replace(_EXECUTING, faults=frozenset({"refused", "unavailable", "broken", "twice"})),
+    "executing, dying": replace(_EXECUTING, faults=frozenset({"crash", "lengthy", "late", "twice", "unsent"})),
     "come and go": Profile(
         {"drop_slot": 6, "revive_slot": 4, "bring_in": 5, "add_slot": 4, "save_rows": 6, "edit_field": 4}
         | {"delete_studio": 1, "undelete_studio": 3, "restore": 3, "restore_slot": 3, "generate": 4},

@@ -65,12 +65,12 @@ def _slot_exists(refused: Refused) -> bool:
 
 def _slot_is_so(refused: Refused, base: State) -> bool:
     request = refused.request
-    slot = base.people.slots.get(request.slot_id or "")
+    slots = [base.people.slots.get(one) for one in request.wish.slots or (request.slot_id or "",)]
     if isinstance(refused.refusal, NotFound):
-        return slot is None and not request.adds
+        return None in slots and not request.adds
     if isinstance(refused.refusal, Deleted):
-        return slot is not None and slot.deleted and not request.revives
-    return slot is not None and not slot.deleted and request.adds
+        return any(slot is not None and slot.deleted for slot in slots) and not request.revives
+    return any(slot is not None and not slot.deleted for slot in slots) and request.adds and not request.wish.slots
 
 
 def _condition_fails(refused: Refused) -> bool:

@@ -10,12 +10,33 @@ from scene_studio.store.saving import Saved
 from tests.simulation.oracle import Expected, Intent
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of pictures.
+
+    Attributes:
+        slots: whose.
+        image_ids: to cancel or retry: which; None for all.
+        count: to generate: how many for each slot.
+        products: likewise: what stands in them.
+        style: likewise: the one setting that is not the slot's.
+        seed: likewise: of the first of each slot; None for one of its own.
+    """
+
+    slots: tuple[str, ...]
+    image_ids: tuple[str, ...] | None = None
+    count: int = 0
+    products: tuple[str, ...] = ()
+    style: str = ""
+    seed: int | None = None
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Request:
     """A request, which may run several times under one key.
 
     Attributes:
-        kind: `edit`, `generate`, `import`, `create`, `delete`, `undelete` or `read`.
+        kind: `edit`, `generate`, `cancel`, `retry`, `import`, `create`, `delete`, `undelete` or `read`.
         key: its idempotency key.
         body: what it sends, as text.
         intent: for edits, what is wanted.
@@ -23,6 +44,7 @@ class Request:
         slot_id: the slot it is about, if it is about one.
         adds: the slot that it adds, if it adds one.
         revives: whether it brings the slot back.
+        wish: what it wants of pictures.
         imported: for imports, the slots that come in, by id, as JSON members.
         tag: for deletions of the studio, the entity tag that must hold.
         refused: the refusal that was answered, if any.
@@ -39,6 +61,7 @@ class Request:
     slot_id: str | None = None
     adds: bool = False
     revives: bool = False
+    wish: Wish = Wish(())
     imported: Mapping[str, Any] = field(default_factory=dict)
     tag: str | None = None
     refused: str | None = None
@@ -62,14 +85,14 @@ class Run:
 
     Attributes:
         started: how many versions the studio had when it began.
-        asked_at: the `rev` that the run read first; that is when a generation was asked for.
+        now: when it began, in milliseconds on the wall's clock.
         said_unwritten: whether it was answered that nothing was written.
         wrote: whether it wrote something.
     """
 
     request: Request
     started: int
-    asked_at: int | None = None
+    now: int
     said_unwritten: bool = False
     wrote: bool = False
 
@@ -84,7 +107,8 @@ class Answer:
         etag: the header.
         whole: whether the body is the whole studio.
         unchanged: whether it is 304.
-        images: the revisions that were made.
+        images: the slots and ids of the pictures that were asked for.
+        rev: that of the studio as it was answered, where the answer holds nothing else of it.
     """
 
     entry: Versioned[Any] | None = None
@@ -92,4 +116,5 @@ class Answer:
     etag: str | None = None
     whole: bool = False
     unchanged: bool = False
-    images: tuple[str, ...] = ()
+    images: tuple[tuple[str, str], ...] = ()
+    rev: int | None = None

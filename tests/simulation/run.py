@@ -11,10 +11,12 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import reduce
 from typing import Final, NamedTuple
 
 from tests.simulation.containers import light_answers
 from tests.simulation.mutants import MUTANTS
+from tests.simulation.pictures import Counts
 from tests.simulation.profiles import PROFILES, USUAL
 from tests.simulation.schedule import Outcome, run_schedule
 
@@ -42,6 +44,7 @@ class Tally(NamedTuple):
     schedules: int = 0
     acknowledged: int = 0
     commits: int = 0
+    pictures: Counts = Counts()
     violations: tuple[Outcome, ...] = ()
 
     def plus(self, other: "Tally") -> "Tally":
@@ -50,6 +53,7 @@ class Tally(NamedTuple):
             self.schedules + other.schedules,
             self.acknowledged + other.acknowledged,
             self.commits + other.commits,
+            self.pictures.plus(other.pictures),
             self.violations + other.violations,
         )
 
@@ -72,6 +76,7 @@ def run_part(part: Part) -> Tally:
         len(outcomes),
         sum(outcome.acknowledged for outcome in outcomes),
         sum(outcome.commits for outcome in outcomes),
+        reduce(Counts.plus, (outcome.pictures for outcome in outcomes), Counts()),
         tuple(outcome for outcome in outcomes if outcome.violation is not None),
     )
 
@@ -125,9 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stderr.write("\n")
     for outcome in sorted(total.violations, key=lambda outcome: outcome.seed)[:_SHOWN]:
         _tell(outcome)
+    pictures = total.pictures
     print(
         f"{total.schedules:,} schedules, {total.acknowledged:,} acknowledged operations, {total.commits:,} "
-        f"commits, {len(total.violations):,} violations, {time.monotonic() - began:.0f} s"
+        f"commits, {pictures.asked:,} pictures asked for, {pictures.revisions:,} revisions, "
+        f"{pictures.failures:,} failures, {pictures.cancellations:,} cancellations, {pictures.calls:,} calls of "
+        f"the image model, {len(total.violations):,} violations, {time.monotonic() - began:.0f} s"
     )
     return 1 if total.violations else 0
 

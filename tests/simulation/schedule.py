@@ -4,26 +4,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, Final
 from unittest.mock import patch
 
-from scene_studio.model import document
+from scene_studio.generation.timing import Timing
+from scene_studio.model import document, generation
 from scene_studio.model.client import Product, new_client
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.studio import add_revisions, new_slot, new_studio
 from scene_studio.store import commit, keys, studios
 from scene_studio.store.object_store import ABSENT
 from tests.simulation.browsers import PRODUCT_IDS
-from tests.simulation.checker import STUDIO_KEY, Checker, Excused
-from tests.simulation.containers import CLIENT, STUDIO
+from tests.simulation.checker import STUDIO_KEY, Checker, Excused, Limits
+from tests.simulation.containers import CLIENT, STUDIO, Platform
 from tests.simulation.faults import Faults
+from tests.simulation.machines import Machines
+from tests.simulation.painter import Painter
 from tests.simulation.people import Person
+from tests.simulation.pictures import Counts
 from tests.simulation.profiles import USUAL, Profile
+from tests.simulation.queue import MessageQueue
 from tests.simulation.session import Service, Session
 from tests.simulation.store import MemoryStore
+from tests.simulation.timing import ShortTiming
 from tests.simulation.world import Violation, World
 
-_NOW = "2024-01-01T12:00:00.000Z"
+_NOW: Final = "2024-01-01T12:00:00.000Z"
+_LATE_MILLISECONDS: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,7 @@ class Outcome:
     """What came of a schedule.
 
     Attributes:
+        pictures: what became of the pictures that were asked for, if the schedule came to its end.
         violation: what happened that must not; None if nothing did.
         story: everything that happened.
     """
@@ -38,6 +46,7 @@ class Outcome:
     seed: int
     acknowledged: int
     commits: int
+    pictures: Counts
     violation: str | None
     story: list[tuple[Any, ...]]
     digest: str
@@ -47,60 +56,83 @@ def run_schedule(seed: int, profile: Profile = USUAL, *, digest: bool = False) -
     """Run the schedule of a seed; answers must have been made light."""
     world = World(seed)
     source = world.random
-    inline = source.choice((2, 3, 4))
-    page = source.choice((1, 2))
-    ring = source.choice((100, 100, 100, profile.ring))
-    with _small(inline, page, ring):
+    limits = Limits(
+        inline=source.choice((2, 3, 4)),
+        page=source.choice((1, 2)),
+        ring=source.choice((100, 100, 100, profile.ring)),
+        late=_LATE_MILLISECONDS,
+    )
+    timing = ShortTiming(source.choice((2, 4, 10)), source.choice((3, 6, 15)))
+    with _small(limits):
         store = MemoryStore(world, Faults())
-        checker = Checker(world, store, inline, ring)
-        store.written = checker.written
+        checker = Checker(world, store, timing, limits)
+        platform = _platform(world, store, timing, source.choice((2, 3, 5)))
+        checker.follow(store, platform.painter)
         _begin(store, source.choice((1, 2, 3)), made=source.random() < 0.95)
         store.faults = Faults.drawn(source, profile.faults)
         service = Service(
             world,
-            store,
+            platform,
             checker,
             containers=source.choice((1, 2, 3)),
             attempts=source.choice((2, 3)) if profile.hasty else source.choice((3, 6, 30)),
             seconds=source.choice((3.0, 20.0)),
         )
-        world.note("a world with", store.faults, "inline", inline, "page", page, "ring", ring)
-        values = count(1)
-        for number in range(source.choice((2, 3, 4))):
-            session = Session(f"person-{number + 1}", service)
-            person = Person(session, profile, values, source.choice((1, 1, 2)), source.randrange(3, 8))
-            world.spawn(person.live, source.uniform(0, 1))
+        platform.painter.asking = service.machine
+        world.note("a world with", store.faults, limits, timing)
+        people = _people(service, profile)
+        machines = Machines(service, period=source.choice((1, 3, 10)) * timing.worker_seconds)
+        world.spawn(lambda: machines.look_after(lambda: any(not one.gone for one in people)), 0)
         if source.random() < profile.expiring:
             for _ in range(3):
                 keep = source.choice((1, 2, 4))
                 world.later(source.uniform(1, 60), lambda keep=keep: store.expire(STUDIO_KEY, keep))  # type: ignore[misc]
-        violation = _run(world)
+        pictures, violation = _run(world, checker)
     commits = len(checker.states)
-    return Outcome(
-        seed, checker.acknowledged, commits, violation, world.story, world.digest() if digest else ""
-    )
+    told = world.digest() if digest else ""
+    return Outcome(seed, checker.acknowledged, commits, pictures, violation, world.story, told)
 
 
-def _run(world: World) -> str | None:
+def _platform(world: World, store: MemoryStore, timing: Timing, deliveries: int) -> Platform:
+    queue = MessageQueue(world, store, deliveries=deliveries, visibility=timing.visibility / 1000)
+    names = count(1)
+    return Platform(store, queue, Painter(world, store), timing, lambda: f"name{next(names)}")
+
+
+def _people(service: Service, profile: Profile) -> list[Person]:
+    source = service.world.random
+    values = count(1)
+    people = []
+    for number in range(source.choice((2, 3, 4))):
+        session = Session(f"person-{number + 1}", service)
+        person = Person(session, profile, values, source.choice((1, 1, 2)), source.randrange(3, 8))
+        service.world.spawn(person.live, source.uniform(0, 1))
+        people.append(person)
+    return people
+
+
+def _run(world: World, checker: Checker) -> tuple[Counts, str | None]:
     try:
         world.run()
+        return checker.check_end(), None
     except Excused:
         world.note("a request is repeated that the document has forgotten; the rest proves nothing")
     except Violation as violation:
-        return str(violation)
+        return Counts(), str(violation)
     except (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        return f"{type(error).__name__}: {error}"
-    return None
+        return Counts(), f"{type(error).__name__}: {error}"
+    return Counts(), None
 
 
 @contextmanager
-def _small(inline: int, page: int, ring: int) -> Iterator[None]:
+def _small(limits: Limits) -> Iterator[None]:
     """Few revisions inline, small pages, and perhaps a short memory, so that limits are met often."""
     with (
-        patch.object(studios, "INLINE_LIMIT", inline),
-        patch.object(studios, "PAGE_SIZE", page),
-        patch.object(document, "RING_SIZE", ring),
-        patch.object(commit, "RING_SIZE", ring),
+        patch.object(studios, "INLINE_LIMIT", limits.inline),
+        patch.object(studios, "PAGE_SIZE", limits.page),
+        patch.object(document, "RING_SIZE", limits.ring),
+        patch.object(commit, "RING_SIZE", limits.ring),
+        patch.object(generation, "LATE_MILLISECONDS", limits.late),
     ):
         yield
 

@@ -5,12 +5,13 @@ from typing import Final
 
 from scene_studio.http.requests import Change
 from scene_studio.model.errors import Busy, OutcomeUnknown, RefusedAsItStands, SceneStudioError
-from scene_studio.store.pacing import Pacing
+from scene_studio.store.pacing import MAX_ATTEMPTS, Pacing
 from tests.simulation.checker import STUDIO_KEY, Checker
-from tests.simulation.containers import Container
+from tests.simulation.containers import Container, Platform
 from tests.simulation.requests import Answer, Request, Run
+from tests.simulation.runs import MachineRun
 from tests.simulation.state import State
-from tests.simulation.store import MemoryStore, Version
+from tests.simulation.store import Version
 from tests.simulation.world import Crashed, World
 
 _TRIES: Final = 4
@@ -22,13 +23,13 @@ class Service:
     """The containers, and the network in front of them.
 
     Attributes:
-        runs: what each actor's request is running.
+        runs: what each actor is running.
     """
 
     def __init__(
         self,
         world: World,
-        store: MemoryStore,
+        platform: Platform,
         checker: Checker,
         *,
         containers: int,
@@ -36,12 +37,13 @@ class Service:
         seconds: float,
     ) -> None:
         self.world = world
-        self.store = store
+        self.platform = platform
+        self.store = platform.store
         self.checker = checker
-        self.runs: dict[object, Run] = {}
-        store.sender = lambda: self.runs.get(world.running())
-        store.read = self._read
-        self._containers = [Container(store) for _ in range(containers)]
+        self.runs: dict[object, Run | MachineRun] = {}
+        self.store.sender = lambda: self.runs.get(world.running())
+        self.store.read = self._read
+        self._containers = [Container(platform) for _ in range(containers)]
         self._attempts = attempts
         self._seconds = seconds
 
@@ -49,21 +51,30 @@ class Service:
         """A container that is free; one more if none is."""
         free = [container for container in self._containers if not container.busy]
         if not free:
-            free = [Container(self.store)]
+            free = [Container(self.platform)]
             self._containers += free
         return self.world.random.choice(free)
 
     def _read(self, version: Version) -> None:
         run = self.runs.get(self.world.running())
-        if run is not None and run.asked_at is None and version.key == STUDIO_KEY:
-            run.asked_at = self.checker.state(version.named.version_id).rev
+        if isinstance(run, MachineRun) and run.seen is None and version.key == STUDIO_KEY:
+            run.seen = self.checker.state(version.named.version_id)
+            run.seen_at = self.world.milliseconds()
 
-    def pacing(self) -> Pacing:
-        """How long a run may try."""
+    def machine(self) -> MachineRun:
+        """The machine's run that is running."""
+        run = self.runs[self.world.running()]
+        assert isinstance(run, MachineRun)
+        return run
+
+    def request_pacing(self) -> Pacing:
+        """How long a run of a request may try."""
+        return self.pacing(self._seconds, self._attempts)
+
+    def pacing(self, seconds: float, attempts: int = MAX_ATTEMPTS) -> Pacing:
+        """A budget of time and of attempts on the world's clock."""
         world = self.world
-        return Pacing(
-            world.now + self._seconds, self._attempts, world.monotonic, world.pause, world.random.uniform
-        )
+        return Pacing(world.now + seconds, attempts, world.monotonic, world.pause, world.random.uniform)
 
 
 class Session:
@@ -114,9 +125,9 @@ class Session:
     def _run(self, request: Request, scope: str, call: Call) -> Answer | SceneStudioError | None:
         service, checker, world = self.service, self.service.checker, self.service.world
         container = service.container()
-        run = self.running = Run(request, len(checker.states))
+        run = self.running = Run(request, len(checker.states), world.milliseconds())
         change = Change(
-            request.key, scope, request.body, world.milliseconds(), service.pacing(), has_own_key=True
+            request.key, scope, request.body, run.now, service.request_pacing(), has_own_key=True
         )
         world.note(self.name, "sends", request)
         container.busy = True
@@ -132,7 +143,7 @@ class Session:
             return None
         except Busy:
             world.note(self.name, "is told that the store is busy for", request.key)
-            if request.kind in {"edit", "generate", "delete", "undelete"}:
+            if request.kind in {"edit", "generate", "cancel", "retry", "delete", "undelete"}:
                 checker.unwritten(run)
             return None
         except SceneStudioError as refusal:

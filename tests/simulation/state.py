@@ -1,7 +1,7 @@
 """A studio as its stored bytes say, read without the product's own model."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from pydantic_core import from_json
@@ -49,6 +49,7 @@ class State:
         version_id: the store's id of it.
         raw: its JSON members.
         machines: what machines own in each slot.
+        asked: the `rev` at which pictures of a slot were asked for last, as the simulator knows it.
     """
 
     number: int
@@ -56,6 +57,12 @@ class State:
     raw: Mapping[str, Any]
     people: People
     machines: Mapping[str, Mapping[str, Any]]
+    asked: Mapping[str, int] = field(default_factory=dict)
+
+    def intents(self, slot_id: str) -> Sequence[Mapping[str, Any]]:
+        """The intents of a slot as JSON members, in order."""
+        intents: Sequence[Mapping[str, Any]] = self.machines.get(slot_id, {}).get("intents", ())
+        return intents
 
     @property
     def rev(self) -> int:

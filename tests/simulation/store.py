@@ -60,7 +60,8 @@ class MemoryStore:
         faults: what goes wrong from now on.
         sender: whose request the running actor works on; None for the simulator's own.
         read: called with each current version that is read.
-        written: called with each new version of a document.
+        written: called with each new version.
+        removed: called with the key of each object that is deleted.
     """
 
     def __init__(self, world: World, faults: Faults) -> None:
@@ -68,7 +69,9 @@ class MemoryStore:
         self.sender: Callable[[], Any] = lambda: None
         self.written: Callable[[Version], None] = lambda _: None
         self.read: Callable[[Version], None] = lambda _: None
+        self.removed: Callable[[str], None] = lambda _: None
         self._world = world
+        self._removed: set[str] = set()
         self._versions: dict[str, list[Version]] = {}
         self._by_id: dict[str, Version] = {}
 
@@ -81,7 +84,11 @@ class MemoryStore:
     def current(self, key: str) -> Version | None:
         """The current version."""
         versions = self._versions.get(key)
-        return versions[-1] if versions else None
+        return versions[-1] if versions and key not in self._removed else None
+
+    def names(self, prefix: str) -> list[str]:
+        """The keys of the objects that there are under a prefix, in order."""
+        return sorted(key for key in self._versions if key.startswith(prefix) and key not in self._removed)
 
     def named(self, version_id: str) -> Version | None:
         """The version of this id, whether or not the store still has it."""
@@ -118,6 +125,13 @@ class MemoryStore:
             return UNCHANGED
         return found.stored
 
+    def get_all(self, keys: Sequence[str]) -> list[StoredObject | None]:
+        """See `ObjectStore`."""
+        self._ask()
+        found = [self.current(key) for key in keys]
+        self._answer()
+        return [None if version is None else version.stored for version in found]
+
     def put(
         self,
         key: str,
@@ -129,7 +143,7 @@ class MemoryStore:
     ) -> ObjectVersion:
         """See `ObjectStore`."""
         check_metadata(metadata or {})
-        self._flight()
+        self.flight()
         sender, faults, luck = self.sender(), self.faults, self._world.random.random()
 
         def apply() -> Version | None:
@@ -158,14 +172,14 @@ class MemoryStore:
 
     def put_once(self, key: str, body: bytes, *, content_type: str) -> bool:
         """See `ObjectStore`."""
-        self._flight()
+        self.flight()
         sender, luck = self.sender(), self._world.random.random() - self.faults.lost
 
         def apply() -> bool:
             return self.current(key) is None and bool(self._keep(key, body, {}, sender))
 
         if luck < 0:
-            self._flight()
+            self.flight()
             raise Unavailable("a write that is never known to stand")
         if luck < self.faults.late:
             self._apply_late(apply)
@@ -176,7 +190,7 @@ class MemoryStore:
 
     def copy_once(self, source: str, target: str) -> bool:
         """See `ObjectStore`."""
-        self._flight()
+        self.flight()
         found = self.current(source)
         if found is not None and self.current(target) is None:
             self._keep(target, found.body, found.metadata, self.sender())
@@ -198,7 +212,7 @@ class MemoryStore:
     ) -> Listing:
         """See `ObjectStore`; the simulator lists only few keys, and whole ones."""
         self._ask()
-        names = sorted(key for key in self._versions if key.startswith(prefix) and key > after)
+        names = [key for key in self.names(prefix) if key > after]
         self._answer()
         return Listing(tuple(names[:limit]), len(names) > limit)
 
@@ -215,8 +229,23 @@ class MemoryStore:
         ]
 
     def delete(self, key: str) -> None:
-        """Not asked for by anything that is simulated."""
-        raise NotImplementedError(key)
+        """See `ObjectStore`."""
+        self.delete_all([key])
+
+    def delete_all(self, keys: Sequence[str]) -> None:
+        """See `ObjectStore`; of several objects, some may be gone and others not."""
+        self.flight()
+        source, faults = self._world.random, self.faults
+        luck = source.random() - faults.lost
+        if luck < 0:
+            self._remove(keys[: source.randrange(len(keys))])
+            self.flight()
+            raise Unavailable("some are never known to be gone")
+        if luck < faults.late:
+            self._apply_late(lambda: self._remove(keys))
+            raise Unavailable("they are gone later")
+        self._remove(keys)
+        self._answer()
 
     def presigned_url(
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
@@ -226,7 +255,7 @@ class MemoryStore:
 
     # How it fails --------------------------------------------------------------------------------------
 
-    def _flight(self) -> None:
+    def flight(self) -> None:
         """A message is under way: time passes, others run, and the sender may die."""
         world, faults = self._world, self.faults
         if faults.crash and self.sender() is not None and world.random.random() < faults.crash:
@@ -238,17 +267,17 @@ class MemoryStore:
             world.pause(world.random.uniform(0.002, 0.08))
 
     def _answer(self) -> None:
-        self._flight()
+        self.flight()
 
     def _ask(self) -> None:
-        self._flight()
+        self.flight()
         if self.faults.unreadable and self._world.random.random() < self.faults.unreadable:
-            self._flight()
+            self.flight()
             raise Unavailable("503")
 
     def _fail(self, how: str, key: str) -> None:
         self._world.note("store", how, key)
-        self._flight()
+        self.flight()
         raise WriteUnsettled(how)
 
     def _apply_late(self, apply: Callable[[], Any]) -> None:
@@ -264,7 +293,14 @@ class MemoryStore:
             key, body, ObjectVersion(etag, f"v{len(self._by_id) + 1}"), metadata, self._world.now, sender
         )
         self._versions.setdefault(key, []).append(version)
+        self._removed.discard(key)
         self._by_id[version.named.version_id] = version
-        if key.endswith(".json") and "/history/" not in key:
-            self.written(version)
+        self.written(version)
         return version
+
+    def _remove(self, keys: Sequence[str]) -> bool:
+        for key in keys:
+            if self.current(key) is not None:
+                self._removed.add(key)
+                self.removed(key)
+        return True

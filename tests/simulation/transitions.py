@@ -1,24 +1,33 @@
 """What one version may differ in from the one before: only in what the request was to come to."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Final
 
+from tests.simulation.generations import newest_first
+from tests.simulation.intents import Intents
 from tests.simulation.oracle import Intent, expected, order_fault
 from tests.simulation.requests import Request, Run
+from tests.simulation.runs import MachineRun
 from tests.simulation.state import OUTPUT, People, State, peoples_slot
 from tests.simulation.world import Violation
+
+_OF_NOBODY: Final = ("id", "clientId", "createdAt", "userScenes", "schema")
+_OF_PEOPLE: Final = (*_OF_NOBODY, "name", "deletedAt", "applied")
 
 
 class Transitions:
     """Follows the studio from version to version."""
 
-    def __init__(self, states: Mapping[str, State]) -> None:
+    def __init__(self, states: Mapping[str, State], intents: Intents) -> None:
         """Begin.
 
         Args:
             states: all versions by their ids, as they come.
+            intents: follows what was asked for.
         """
         self._states = states
+        self._intents = intents
         self._picked: dict[str, int] = {}
 
     def check(self, run: Run, before: State, after: State, made: dict[str, list[str]]) -> None:
@@ -34,26 +43,63 @@ class Transitions:
             Violation: it is not what the request was to come to.
         """
         request = run.request
-        for name in ("id", "clientId", "createdAt", "userScenes", "schema"):
-            if before.raw.get(name) != after.raw.get(name):
-                raise Violation(f"{name} was changed by {request}")
-        if made and request.kind not in {"generate", "import"}:
+        _same(before, after, _OF_NOBODY, request)
+        if made and request.kind != "import":
             raise Violation(f"revisions {made} appear with {request}")
         if before.deleted != after.deleted and request.kind not in {"delete", "undelete"}:
             raise Violation(f"the studio's tombstone was changed by {request}")
         if request.kind == "edit":
             self._edited(request, before, after)
-        elif request.kind == "generate":
-            self._generated(run, before, after, made)
         elif request.kind == "import":
             self._imported(request, before, after)
+        elif request.wish.slots:
+            self._wished(run, before, after)
         elif request.kind == "create":
             raise Violation(f"created over what there is: {request}")
         else:
             compare(before.people, after.people, request)
-            _unchanged_machines(before, after, request)
             if after.deleted != (request.kind == "delete"):
                 raise Violation(f"a commit without effect by {request}")
+        if not request.wish.slots:
+            _unchanged_machines(before, after, request)
+
+    def check_machine(self, run: MachineRun, before: State, after: State, made: dict[str, list[str]]) -> None:
+        """A run of a machine wrote a version.
+
+        Args:
+            run: that run.
+            before: the version that it replaced.
+            after: the new one.
+            made: the revisions that are new in it, by slot.
+
+        Raises:
+            Violation: it touched what it must not, or did what nobody asked for.
+        """
+        _same(before, after, _OF_PEOPLE, run)
+        people = before.people
+        for slot_id, image_ids in made.items():
+            asked = {intent["id"]: intent for intent in before.intents(slot_id)}
+            if not set(image_ids) <= set(asked):
+                raise Violation(f"revisions {image_ids} that nobody asked for appear with {run}")
+            if image_ids != newest_first(before.intents(slot_id), image_ids):
+                raise Violation(f"revisions {image_ids} are not in the order in which they were asked for")
+            if self._picked.get(slot_id, 0) <= asked[image_ids[0]]["askedRev"]:
+                slot = people.slots[slot_id]
+                fields = {**slot.fields, OUTPUT: image_ids[0]}
+                people = people.with_slot(slot_id, replace(slot, fields=fields))
+        compare(people, after.people, run)
+        if list(before.people.slots) != list(after.people.slots):
+            raise Violation(f"the order of the slots was changed by {run}")
+        self._intents.check_machine(run, before, after, made)
+
+    def _wished(self, run: Run, before: State, after: State) -> None:
+        """Somebody asked for pictures, or cancelled some; slots that were not there may be there now."""
+        people = before.people
+        for slot_id in run.request.wish.slots:
+            if run.request.kind == "generate" and slot_id not in people.slots:
+                people = people.with_slot(slot_id, run.request.intent.defaults)
+        compare(people, after.people, run.request)
+        self._intents.check(run, before, after)
 
     def _edited(self, request: Request, before: State, after: State) -> None:
         base = base_of(request.intent, before, self._states)
@@ -61,27 +107,11 @@ class Transitions:
         if request.strict and result.conflicts:
             raise Violation(f"a strict edit was written over conflicts {sorted(map(str, result.conflicts))}")
         compare(result.people, after.people, request)
-        _unchanged_machines(before, after, request)
         fault = order_fault(request.intent, base, before, after)
         if fault is not None:
             raise Violation(f"{fault}: {list(before.people.slots)} to {list(after.people.slots)} by {request}")
         for slot_id in result.picked:
             self._picked[slot_id] = after.rev
-
-    def _generated(self, run: Run, before: State, after: State, made: dict[str, list[str]]) -> None:
-        request = run.request
-        slot_id = request.slot_id or ""
-        if list(made) != [slot_id]:
-            raise Violation(f"revisions appear in {list(made)} with {request}")
-        slot = before.people.slots.get(slot_id) or request.intent.defaults
-        picked = self._picked.get(slot_id, 0) > (run.asked_at or 0)
-        shown = slot.fields.get(OUTPUT) if picked else made[slot_id][0]
-        fields = {**slot.fields, OUTPUT: shown}
-        if shown is None:
-            del fields[OUTPUT]
-        wanted = type(slot)(fields, slot.favorites, slot.deleted)
-        compare(before.people.with_slot(slot_id, wanted), after.people, request)
-        _unchanged_machines(before, after, request, but=slot_id)
 
     def _imported(self, request: Request, before: State, after: State) -> None:
         people = before.people
@@ -89,7 +119,6 @@ class Transitions:
             if slot_id not in people.slots:
                 people = people.with_slot(slot_id, peoples_slot(slot))
         compare(people, after.people, request)
-        _unchanged_machines(before, after, request)
 
 
 def base_of(intent: Intent, current: State, states: Mapping[str, State]) -> State:
@@ -99,7 +128,7 @@ def base_of(intent: Intent, current: State, states: Mapping[str, State]) -> Stat
     return states[intent.base] if intent.base else current
 
 
-def compare(wanted: People, got: People, request: Request) -> None:
+def compare(wanted: People, got: People, request: Request | MachineRun) -> None:
     """Compare what people own with what they should own; the order of the slots aside.
 
     Raises:
@@ -123,7 +152,15 @@ def compare(wanted: People, got: People, request: Request) -> None:
             raise Violation(f"slot {slot_id} is not as it should be (should be, is): {odd} after {request}")
 
 
-def _unchanged_machines(before: State, after: State, request: Request, but: str | None = None) -> None:
-    for slot_id, members in before.machines.items():
-        if slot_id != but and after.machines[slot_id] != members:
+def _same(before: State, after: State, names: Iterable[str], request: Request | MachineRun) -> None:
+    for name in names:
+        if before.raw.get(name) != after.raw.get(name):
+            raise Violation(f"{name} was changed by {request}")
+
+
+def _unchanged_machines(before: State, after: State, request: Request) -> None:
+    for slot_id, members in after.machines.items():
+        if before.machines.get(slot_id, members) != members:
             raise Violation(f"what machines own in slot {slot_id} was changed by {request}")
+        if slot_id not in before.machines and (members["intents"] or members["askedRev"]):
+            raise Violation(f"slot {slot_id} is new and has intents, by {request}")

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from greenlet import GreenletExit, getcurrent, greenlet  # type: ignore[import-untyped]
 
-_EPOCH_MILLISECONDS: Final = 1_700_000_000_000
+EPOCH_MILLISECONDS: Final = 1_700_000_000_000
 _MAX_STEPS: Final = 200_000
 
 
@@ -22,7 +22,7 @@ class Violation(AssertionError):
 
 
 class Crashed(BaseException):
-    """The process that handled a request died; nothing may catch this but the client, who hears nothing."""
+    """The process died; nothing may catch this but whoever waits for it, and hears nothing."""
 
 
 class World:
@@ -40,6 +40,7 @@ class World:
         self.story: list[tuple[Any, ...]] = []
         self._queue: list[tuple[float, int, greenlet | Callable[[], None]]] = []
         self._number = 0
+        self._stops = 0
         self._steps = 0
         self._actors: list[greenlet] = []
         self._hub = getcurrent()
@@ -50,13 +51,29 @@ class World:
 
     def milliseconds(self) -> int:
         """The clock on the wall."""
-        return _EPOCH_MILLISECONDS + int(self.now * 1000)
+        return EPOCH_MILLISECONDS + int(self.now * 1000)
 
     def spawn(self, body: Callable[[], None], delay: float) -> None:
         """Have an actor begin after a while."""
         actor = greenlet(body, parent=self._hub)
         self._actors.append(actor)
         self._push(delay, actor)
+
+    def stop_after(self, seconds: float, still_runs: Callable[[], bool]) -> None:
+        """Have the running actor die where it stands after so many seconds, if it still runs what it runs now."""
+        actor = getcurrent()
+
+        def stop() -> None:
+            self._stops -= 1
+            if still_runs():
+                actor.throw(Crashed)
+
+        self._stops += 1
+        self._push(seconds, stop)
+
+    def is_idle(self) -> bool:
+        """Whether nothing is to happen but what the running actor does, and the end of what has ended."""
+        return len(self._queue) == self._stops
 
     def later(self, delay: float, action: Callable[[], None]) -> None:
         """Have something happen after a while, on nobody's behalf."""
@@ -92,10 +109,10 @@ class World:
                     raise Violation("the world does not come to rest")
                 when, _, following = heapq.heappop(self._queue)
                 self.now = max(self.now, when)
-                if isinstance(following, greenlet):
-                    following.switch()
-                else:
+                if not isinstance(following, greenlet):
                     following()
+                elif not following.dead:
+                    following.switch()
         finally:
             for actor in self._actors:
                 if actor and not actor.dead:
