@@ -32,16 +32,16 @@ class Calls:
         """
         self.made += 1
         run = call.run
-        self._is_wanted(run)
+        self._is_wanted(call)
         earlier = self._of_image.setdefault(run.image_id, [])
         stored = self._store.current(self._key_of(run))
         looked = run.began if run.claimed_at is None else run.claimed_at
         if stored is not None and EPOCH_MILLISECONDS + stored.written * 1000 < looked:
             raise Violation(f"{run} pays for a picture that is there")
         for other in earlier:
-            if not other.run.ended:
+            if not other.run.ended and not other.failure:
                 raise Violation(f"{run} and {other.run} make the same picture")
-            if other.run.ended == "done" and attempt_of(other.run) == attempt_of(run):
+            if other.attempt == call.attempt and other.is_final and other.run.ended in {"", "done"}:
                 raise Violation(f"{run} asks again for what {other.run} has ended")
         earlier.append(call)
 
@@ -55,21 +55,12 @@ class Calls:
         call = self.last_of(run)
         return call is not None and call.jpeg == jpeg
 
-    def _is_wanted(self, run: MachineRun) -> None:
-        intent = intent_of(run)
+    def _is_wanted(self, call: Call) -> None:
+        run = call.run
+        intents = run.seen.intents(run.slot_id) if run.seen is not None else ()
+        intent = next((one for one in intents if one["id"] == run.image_id), None)
         if intent is None or "error" in intent:
             raise Violation(f"{run} asks for a picture that nobody waits for")
         if run.seen_at >= intent["deadline"]:
             raise Violation(f"{run} asks for a picture past its deadline")
-
-
-def intent_of(run: MachineRun) -> dict[str, object] | None:
-    """The intent of a worker's picture as it read it; None if there was none."""
-    intents = run.seen.intents(run.slot_id) if run.seen is not None else ()
-    return next((dict(intent) for intent in intents if intent["id"] == run.image_id), None)
-
-
-def attempt_of(run: MachineRun) -> object:
-    """The attempt that a worker's run makes."""
-    intent = intent_of(run)
-    return intent and intent["attempt"]
+        call.attempt = intent["attempt"]

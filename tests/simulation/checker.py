@@ -7,27 +7,26 @@ from scene_studio.generation.timing import Timing
 from scene_studio.model.errors import SceneStudioError
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import encode
+from tests.simulation.answers import Answers, since
 from tests.simulation.containers import CLIENT, STUDIO
-from tests.simulation.generations import after_cancelling, after_retrying
 from tests.simulation.histories import Histories
 from tests.simulation.intents import Intents
-from tests.simulation.oracle import Expected, expected, order_fault
 from tests.simulation.painter import Painter
 from tests.simulation.pictures import Counts, Pictures
 from tests.simulation.refusals import Refused, justified
 from tests.simulation.requests import Answer, Request, Run
 from tests.simulation.runs import MachineRun
-from tests.simulation.state import ORDER, State, read_state
+from tests.simulation.state import State, read_state
 from tests.simulation.store import MemoryStore, Version
-from tests.simulation.transitions import Transitions, base_of, compare
+from tests.simulation.transitions import Transitions, base_of
 from tests.simulation.world import Violation, World
 
 CLIENT_KEY: Final = f"clients/{CLIENT}/client.json"
 STUDIO_KEY: Final = f"clients/{CLIENT}/scene-studios/{STUDIO}/config.json"
 
 
-class Excused(Exception):
-    """What has to be allowed, and after which nothing more is proved.
+class Excused(BaseException):
+    """What has to be allowed, and after which nothing more is proved; the product may not catch it.
 
     - A request is repeated when the document has forgotten it.
     - The base of an edit expires between two tries, of which the first lands only after the second is refused.
@@ -67,6 +66,7 @@ class Checker:
         self._histories = Histories(store, limits.inline)
         self._ring = limits.ring
         self._by_id: dict[str, State] = {}
+        self._answers = Answers(self.states, self._by_id, self.gone)
         self._pictures = Pictures(world, store, timing)
         self._transitions = Transitions(
             self._by_id, Intents(self._pictures, self._histories, self.states, limits.late)
@@ -142,7 +142,7 @@ class Checker:
             self._count(run, state)
         if before is not None and isinstance(run, Run):
             self._transitions.check(run, before, state, made)
-        elif before is not None and run is not None:
+        elif before is not None and isinstance(run, MachineRun):
             self._transitions.check_machine(run, before, state, made)
         asking = request if request is not None and request.kind in {"generate", "retry"} else None
         asked = dict.fromkeys(asking.wish.slots, state.rev) if asking is not None else {}
@@ -207,9 +207,9 @@ class Checker:
         if request.kind == "generate":
             self._pictures.acknowledged(request, answer.images)
         elif request.kind == "edit":
-            self._reported(run, answer)
+            self._answers.reported(run, answer)
         elif not request.writes:
-            self._needless(run)
+            self._answers.needless(run)
 
     def _is_named(self, entry: Versioned[Any], version: Version) -> bool:
         """Whether a document is that of a version; to the byte only now and then, for that takes long."""
@@ -225,7 +225,7 @@ class Checker:
         Raises:
             Violation: it is not.
         """
-        if not any(state.tag == tag for state in self._since(run)):
+        if not any(state.tag == tag for state in since(self.states, run)):
             raise Violation(f"304 for {tag}, long since replaced")
 
     def refused(self, run: Run, refusal: SceneStudioError) -> None:
@@ -243,8 +243,8 @@ class Checker:
             raise Excused
         if request.writes:
             raise Violation(f"applied, and refused all the same with {request.refused}: {request}")
-        bases = [self._base(request, state) for state in self._since(run)]
-        there = Refused(request, refusal, self._since(run), bases, self.gone, run.started > 0)
+        bases = [base_of(request.intent, state, self._by_id) for state in since(self.states, run)]
+        there = Refused(request, refusal, since(self.states, run), bases, self.gone, run.started > 0)
         if not justified(there):
             raise Violation(f"refused without a reason with {request.refused}: {request}")
 
@@ -258,84 +258,6 @@ class Checker:
             raise Violation(f"written, and answered that nothing was: {run.request}")
         run.said_unwritten = True
 
-    def _base(self, request: Request, current: State) -> State:
-        return base_of(request.intent, current, self._by_id)
-
-    def _since(self, run: Run) -> list[State]:
-        """The versions that were current at some time while it ran."""
-        return self.states[max(0, run.started - 1) :]
-
-    def _reported(self, run: Run, answer: Answer) -> None:
-        request = run.request
-        reported = {(one.slot_id, one.field) for one in answer.saved.conflicts} if answer.saved else set()
-        if answer.saved is not None and answer.saved.ignored:
-            raise Violation(f"a part was ignored {answer.saved.ignored}: {request}")
-        if request.writes and request.expected is None:
-            raise Violation(f"an edit made the studio: {request}")
-        if request.writes:
-            assert request.expected is not None
-            self._conflicts(reported, request.expected, request, self.states[request.writes[0] - 1])
-            return
-        possible: list[State] = self._since(run)
-        if answer.entry is not None:
-            possible = [self._by_id[answer.entry.version.version_id]]
-        if not any(self._is_done(request, state, reported) for state in possible):
-            raise Violation(f"acknowledged with {sorted(map(str, reported))} and not done: {request}")
-
-    def _conflicts(self, reported: set[Any], result: Expected, request: Request, replaced: State) -> None:
-        missing = result.conflicts - reported
-        excess = reported - result.conflicts - {(None, ORDER)}
-        base = request.intent.base
-        known = not self.gone(replaced.version_id) and (base is None or not self.gone(base))
-        old = request.intent.restore
-        if self.states[-1].deleted or (old is not None and self.gone(old[0].version_id)):
-            known = False  # the edit cannot be made again, and all is listed
-        if not known:
-            # Then what the edit touched is listed, but not that it kept a slot which others had deleted, nor
-            # what it emptied: those cannot be told without its base. The slot is named all the same.
-            slots = {slot_id for slot_id, _ in reported}
-            missing = frozenset(one for one in missing if one[0] not in slots)
-        if missing or (excess and known):
-            raise Violation(
-                f"conflicts not reported {sorted(map(str, missing))}, reported without being "
-                f"{sorted(map(str, excess))}: {request}"
-            )
-
-    def _is_done(self, request: Request, state: State, reported: set[Any]) -> bool:
-        base = self._base(request, state)
-        result = expected(request.intent, base, state)
-        if result.picked or (request.strict and result.conflicts):
-            return False
-        if result.conflicts != reported - {(None, ORDER)} | (result.conflicts & {(None, ORDER)}):
-            return False
-        try:
-            compare(result.people, state.people, request)
-        except Violation:
-            return False
-        return order_fault(request.intent, base, state, state) is None
-
-    def _needless(self, run: Run) -> None:
-        request = run.request
-        for state in self._since(run):
-            if request.wish.slots:
-                done = _is_wished(request, state)
-            elif request.kind == "import":
-                done = set(request.imported) <= set(state.people.slots) or state.deleted
-            else:
-                done = request.kind != "create" and state.deleted == (request.kind == "delete")
-            if done:
-                return
-        raise Violation(f"acknowledged and not done: {request}")
-
 
 def _for_expiry(refused: str) -> bool:
     return refused.startswith(("VersionGone", "NotFound: There is no version"))
-
-
-def _is_wished(request: Request, state: State) -> bool:
-    """Whether there is nothing left to cancel, or to retry."""
-    (slot_id,), ids = request.wish.slots, request.wish.image_ids
-    intents = state.intents(slot_id)
-    if request.kind == "cancel":
-        return after_cancelling(intents, ids) == list(intents)
-    return after_retrying(intents, ids, 0, 0, 0) == list(intents)

@@ -35,9 +35,13 @@ class Executing(Browser):
         if not intents and self._random.random() < 0.8:
             return
         image_id = self._random.choice(intents)["id"] if intents and self._random.random() < 0.6 else None
-        wish = Wish((slot_id,), None if image_id is None else (image_id,))
-        path = f"DELETE {slot_id}/generation" if image_id is None else f"DELETE {slot_id}/generation/{image_id}"
-        self._send("cancel", path, "", wish, lambda container, change: container.cancel(slot_id, image_id, change))
+        self._send(
+            "cancel",
+            f"DELETE {slot_id}/generation/{image_id or ''}",
+            "",
+            Wish((slot_id,), None if image_id is None else (image_id,)),
+            lambda container, change: container.cancel(slot_id, image_id, change),
+        )
 
     def retry(self) -> None:
         """Ask again for pictures of a slot that failed; for all, or for some."""

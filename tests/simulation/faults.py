@@ -6,6 +6,8 @@ from typing import Final, Self
 
 _LEVELS: Final = (0.0, 0.0, 0.03, 0.1, 0.25)
 _FAVOURED: Final = 0.12
+_WEIGHTS: Final = {"crash": 0.2, "lengthy": 2.0}
+"""For faults that should be rarer, or more frequent, than others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,5 +59,5 @@ class Faults:
             level = 0.0 if calm else source.choice(_LEVELS)
             if name in favoured:
                 level = max(level, _FAVOURED)
-            chances[name] = level / 5 if name == "crash" else level
+            chances[name] = level * _WEIGHTS.get(name, 1.0)
         return cls(**chances)

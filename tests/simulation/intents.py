@@ -99,7 +99,7 @@ class Intents:
 
     def _settings(self, run: Run, slot_id: str) -> list[Mapping[str, Any]]:
         """The settings that pictures may have: those of the slot at some time while the request ran."""
-        possible = []
+        possible: list[Mapping[str, Any]] = []
         for state in self._states[max(0, run.started - 1) :]:
             slot = state.people.slots.get(slot_id, DEFAULTS)
             settings = {path[1]: value for path, value in slot.fields.items() if path[0] == "settings"}

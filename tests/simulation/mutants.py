@@ -1,4 +1,4 @@
-"""Each rule of the store and of the merge, switched off by name.
+"""Each rule of the store, of the merge and of generation, switched off by name.
 
 The product has no switches: a mutant replaces the one function that keeps a rule, for as long as it is on.
 """
@@ -9,10 +9,25 @@ from dataclasses import dataclass
 from typing import Any, Final
 from unittest.mock import patch
 
-from tests.simulation import mutants_of_merge, mutants_of_outcomes, mutants_of_store
+from tests.simulation import (
+    mutants_of_intents,
+    mutants_of_machines,
+    mutants_of_merge,
+    mutants_of_outcomes,
+    mutants_of_store,
+)
 
 Change = tuple[Any, str, Any]
 """A place, the name of what is replaced there, and what replaces it."""
+
+
+_MODULES: Final = (
+    mutants_of_store,
+    mutants_of_outcomes,
+    mutants_of_merge,
+    mutants_of_intents,
+    mutants_of_machines,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +55,7 @@ class Mutant:
 
 MUTANTS: Final[dict[str, Mutant]] = {
     name: Mutant(rule, profile, changes)
-    for module in (mutants_of_store, mutants_of_outcomes, mutants_of_merge)
+    for module in _MODULES
     for name, (rule, profile, changes) in module.MUTANTS.items()
 }
 """All mutants, by name."""

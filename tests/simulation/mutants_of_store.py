@@ -1,27 +1,22 @@
 """Mutants of how documents, pages and pictures are written."""
 
 import hashlib
-from collections.abc import Callable
 from typing import Any, Final
 
 from pydantic_core import to_json
 
-
 from scene_studio.http.requests import Change
-from scene_studio.model import generation
 from scene_studio.model.document import Document
-from scene_studio.model.studio import Studio, add_revisions
+from scene_studio.model.studio import Studio
 from scene_studio.store import keys, studios
 from scene_studio.store.commit import Documents, Encoded, Page, encode
-from scene_studio.store.object_store import ObjectStore, Unavailable, WriteUnsettled
-from scene_studio.store.studios import Studios
+from scene_studio.store.object_store import Unavailable, WriteUnsettled
 from tests.simulation.store import MemoryStore
 
 _PUT: Final = MemoryStore.put
 _WRITE: Final = Documents._write
 _PUT_ONCE: Final = MemoryStore.put_once
 _AFTER: Final = Document.after
-_COMMIT: Final = Studios.commit
 _NEW_ID: Final = Change.new_id
 
 
@@ -91,10 +86,6 @@ def _random_ids() -> list[tuple[Any, str, Any]]:
     return [(Change, "new_id", new_id)]
 
 
-def _never_picked(studio: Studio, slot_id: str, revisions: Any, _: int, now: str) -> Studio | None:
-    return add_revisions(studio, slot_id, revisions, 10**9, now)
-
-
 MUTANTS: Final = {
     "unconditional put": (
         "documents are written on a condition",
@@ -110,7 +101,7 @@ MUTANTS: Final = {
     ),
     "page not definite": (
         "a page is written for certain before the document that names it",
-        "pictures",
+        "executing, deaf",
         lambda: [(Documents, "_write", _page_hoped_for)],
     ),
     "pages named by place": (
@@ -124,10 +115,5 @@ MUTANTS: Final = {
         lambda: [(studios, "prepare", _folded_once)],
     ),
     "random image ids": ("a request that is repeated makes the same ids", "pictures", _random_ids),
-    "picks ignored": (
-        "what a person picked is not replaced by what was asked for before",
-        "pictures",
-        lambda: [(generation, "add_revisions", _never_picked)],
-    ),
 }
 """Name, then rule, profile, and what is replaced."""

@@ -24,14 +24,21 @@ class Call:
     Attributes:
         number: counts the calls, from 1.
         run: who asked.
+        attempt: the attempt that it belongs to.
         jpeg: what it made; None while there is nothing.
         failure: how it failed: `refused`, `unavailable` or `broken`; empty if it did not.
     """
 
     number: int
     run: MachineRun
+    attempt: int = 0
     jpeg: bytes | None = None
     failure: str = ""
+
+    @property
+    def is_final(self) -> bool:
+        """Whether what came of it ends the attempt."""
+        return not self.failure or self.failure == "refused" or self.run.last
 
 
 class Painter:
@@ -59,7 +66,7 @@ class Painter:
         self.begun(call)
         source, faults = self._world.random, self._store.faults
         lengthy = source.random() < faults.lengthy
-        self._world.pause(request.seconds * (source.uniform(0.8, 2) if lengthy else source.uniform(0.02, 0.3)))
+        self._world.pause(request.seconds * source.uniform(*(0.8, 1.6) if lengthy else (0.02, 0.8)))
         self._store.flight()
         luck = source.random()
         if luck < faults.refused:

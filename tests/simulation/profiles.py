@@ -43,6 +43,8 @@ class Profile:
         expiring: how often a seed drops old versions early.
         hasty: whether runs have only few attempts.
         pauses: one of these is the most seconds that somebody waits after an action.
+        periods: one of these is after how many time limits of a worker the janitor comes, about.
+        lives: one of these is how many time limits of a worker a picture may take.
     """
 
     weights: Mapping[str, int] = field(default_factory=lambda: EVERYBODY)
@@ -55,6 +57,8 @@ class Profile:
     expiring: float = 0.1
     hasty: bool = False
     pauses: tuple[float, ...] = (0.0, 0.05, 1.0, 20.0)
+    periods: tuple[float, ...] = (2, 6)
+    lives: tuple[int, ...] = (3, 3, 6, 15)
 
 
 USUAL: Final = Profile()
@@ -76,6 +80,7 @@ _EXECUTING: Final = Profile(
     few_slots=True,
     stale=0.3,
     pauses=(0.1, 3.0, 10.0, 40.0),
+    periods=(0.5, 2, 6),
 )
 _DEAF: Final = frozenset({"reply_lost", "late", "unheard", "unreadable"})
 
@@ -85,8 +90,16 @@ PROFILES: Final[Mapping[str, Profile]] = {
     "hasty": Profile(faults=frozenset({"reply_lost", "late", "unheard"}), hasty=True, few_slots=True),
     "pictures": _PICTURES,
     "executing": _EXECUTING,
-    "executing, failing": replace(_EXECUTING, faults=frozenset({"refused", "unavailable", "broken", "twice"})),
-    "executing, dying": replace(_EXECUTING, faults=frozenset({"crash", "lengthy", "late", "twice", "unsent"})),
+    "executing, failing": replace(
+        _EXECUTING, faults=frozenset({"refused", "unavailable", "broken", "lost", "crash"})
+    ),
+    "executing, dying": replace(_EXECUTING, faults=frozenset({"crash", "late", "twice", "unsent"})),
+    "executing, slow": replace(
+        _EXECUTING, faults=frozenset({"lengthy", "tardy", "slow", "crash"}), periods=(0.5,), lives=(3,)
+    ),
+    "executing, deaf": replace(
+        _EXECUTING, faults=frozenset({"reply_lost", "late", "lost", "unheard", "unsent"})
+    ),
     "come and go": Profile(
         {"drop_slot": 6, "revive_slot": 4, "bring_in": 5, "add_slot": 4, "save_rows": 6, "edit_field": 4}
         | {"delete_studio": 1, "undelete_studio": 3, "restore": 3, "restore_slot": 3, "generate": 4},

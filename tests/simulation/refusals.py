@@ -70,7 +70,9 @@ def _slot_is_so(refused: Refused, base: State) -> bool:
         return None in slots and not request.adds
     if isinstance(refused.refusal, Deleted):
         return any(slot is not None and slot.deleted for slot in slots) and not request.revives
-    return any(slot is not None and not slot.deleted for slot in slots) and request.adds and not request.wish.slots
+    return (
+        any(slot is not None and not slot.deleted for slot in slots) and request.adds and not request.wish.slots
+    )
 
 
 def _condition_fails(refused: Refused) -> bool:

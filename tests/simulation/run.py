@@ -130,12 +130,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stderr.write("\n")
     for outcome in sorted(total.violations, key=lambda outcome: outcome.seed)[:_SHOWN]:
         _tell(outcome)
-    pictures = total.pictures
+    pictures, seconds = total.pictures, time.monotonic() - began
     print(
         f"{total.schedules:,} schedules, {total.acknowledged:,} acknowledged operations, {total.commits:,} "
         f"commits, {pictures.asked:,} pictures asked for, {pictures.revisions:,} revisions, "
-        f"{pictures.failures:,} failures, {pictures.cancellations:,} cancellations, {pictures.calls:,} calls of "
-        f"the image model, {len(total.violations):,} violations, {time.monotonic() - began:.0f} s"
+        f"{pictures.failures:,} failures, {pictures.cancellations:,} cancellations, "
+        f"{pictures.calls:,} calls of the image model, {len(total.violations):,} violations, {seconds:.0f} s"
     )
     return 1 if total.violations else 0
 

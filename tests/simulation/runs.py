@@ -15,7 +15,7 @@ class MachineRun:
         slot_id: for workers, the slot of the picture that the message speaks of.
         image_id: for workers, that picture.
         last: for workers, whether the message will not come again.
-        seen: the studio as it read it first.
+        seen: the studio as it read it last.
         seen_at: when that was.
         claimed_at: when its claim was written; None if none was.
         ended: how it ended: `done`, `failed` or `died`; empty while it runs.

@@ -57,7 +57,7 @@ class Service:
 
     def _read(self, version: Version) -> None:
         run = self.runs.get(self.world.running())
-        if isinstance(run, MachineRun) and run.seen is None and version.key == STUDIO_KEY:
+        if isinstance(run, MachineRun) and version.key == STUDIO_KEY:
             run.seen = self.checker.state(version.named.version_id)
             run.seen_at = self.world.milliseconds()
 
@@ -126,9 +126,7 @@ class Session:
         service, checker, world = self.service, self.service.checker, self.service.world
         container = service.container()
         run = self.running = Run(request, len(checker.states), world.milliseconds())
-        change = Change(
-            request.key, scope, request.body, run.now, service.request_pacing(), has_own_key=True
-        )
+        change = Change(request.key, scope, request.body, run.now, service.request_pacing(), has_own_key=True)
         world.note(self.name, "sends", request)
         container.busy = True
         service.runs[world.running()] = run

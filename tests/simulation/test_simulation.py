@@ -12,7 +12,7 @@ from tests.simulation.profiles import PROFILES, USUAL
 from tests.simulation.run import Part, main, run_part
 from tests.simulation.schedule import run_schedule
 
-SCHEDULES: Final = 2500
+SCHEDULES: Final = 2000
 MUTANT_SCHEDULES: Final = 400
 """Several times what the most hidden mutant needs."""
 
@@ -29,6 +29,10 @@ def test_schedules_run_without_a_violation() -> None:
     assert not told
     assert tally.acknowledged > 5 * SCHEDULES
     assert tally.commits > 5 * SCHEDULES
+    assert tally.pictures.asked > 2 * SCHEDULES
+    assert tally.pictures.revisions > SCHEDULES
+    assert tally.pictures.failures > SCHEDULES / 4
+    assert tally.pictures.cancellations > SCHEDULES / 20
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -44,20 +48,19 @@ def test_a_rule_that_is_switched_off_is_noticed(light: None, name: str) -> None:
     pytest.fail(f"{MUTANT_SCHEDULES} schedules did not show that {mutant.rule!r} no longer holds")
 
 
-@pytest.mark.parametrize("seed", [16307])
-def test_schedules_that_once_showed_a_fault_show_none(light: None, seed: int) -> None:
-    tally = run_part(Part(range(seed, seed + 1), "", ""))
-    assert not tally.violations
+@pytest.mark.parametrize(("profile", "seed"), [("executing", 796)])
+def test_schedules_that_once_showed_a_fault_show_none(light: None, profile: str, seed: int) -> None:
+    assert run_schedule(seed, PROFILES[profile]).violation is None
 
 
 def test_a_seed_gives_the_same_story_every_time(light: None) -> None:
-    for seed in range(60):
+    for seed in range(40):
         once, again = run_schedule(seed, digest=True), run_schedule(seed, digest=True)
         assert once.digest == again.digest
 
 
 def test_seeds_give_different_stories(light: None) -> None:
-    assert len({run_schedule(seed, digest=True).digest for seed in range(60)}) == 60
+    assert len({run_schedule(seed, digest=True).digest for seed in range(40)}) == 40
 
 
 def test_a_seed_gives_the_same_story_in_another_process_with_other_hashes(light: None) -> None:

@@ -1,10 +1,11 @@
 """Short times for workers, so that leases, deadlines and lost messages all matter within one schedule."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from scene_studio.generation.timing import Timing
 
-_LATEST_SECONDS = 60
+_LATEST_SECONDS: Final = 50
 """More than the longest after which a write that was given up takes effect."""
 
 
@@ -26,4 +27,5 @@ class ShortTiming(Timing):
     @property
     def reminder(self) -> int:
         """See `Timing`; longer than a picture, or a commit that asks for one, can be late."""
-        return self.deadline + (self.worker_seconds + 2 * _LATEST_SECONDS) * 1000
+        last_picture = self.deadline + self.worker_seconds * 1000
+        return max(last_picture, _LATEST_SECONDS * 1000) + _LATEST_SECONDS * 1000

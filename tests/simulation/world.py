@@ -17,8 +17,8 @@ EPOCH_MILLISECONDS: Final = 1_700_000_000_000
 _MAX_STEPS: Final = 200_000
 
 
-class Violation(AssertionError):
-    """Something happened that must never happen."""
+class Violation(BaseException):
+    """Something happened that must never happen; not an `Exception`, which the product may catch."""
 
 
 class Crashed(BaseException):
@@ -60,7 +60,7 @@ class World:
         self._push(delay, actor)
 
     def stop_after(self, seconds: float, still_runs: Callable[[], bool]) -> None:
-        """Have the running actor die where it stands after so many seconds, if it still runs what it runs now."""
+        """Have the running actor die where it stands after so many seconds, if it is not done by then."""
         actor = getcurrent()
 
         def stop() -> None:
