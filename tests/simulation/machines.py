@@ -8,7 +8,7 @@ from typing import Final
 from janitor.sweep import Sweep
 from scene_studio.generation.message import WantedPicture
 from scene_studio.generation.work import ClaimedByAnother, Worker
-from scene_studio.model.errors import SceneStudioError
+from scene_studio.model.errors import Busy, ModelUnavailable, OutcomeUnknown
 from scene_studio.queues.queue import QueueUnavailable
 from tests.simulation.containers import CLIENT, STUDIO, Container
 from tests.simulation.faults import Faults
@@ -70,7 +70,7 @@ class Machines:
             )
             try:
                 outcome = worker.run(wanted, seconds=limit * 0.75, last=run.last)
-            except (ClaimedByAnother, SceneStudioError, Broken) as error:
+            except (ClaimedByAnother, Busy, OutcomeUnknown, ModelUnavailable, Broken) as error:
                 run.ended = "failed"
                 self._world.note(run, "did not end well", repr(error))
             else:
@@ -129,7 +129,7 @@ class Machines:
                     care = sweep.look_after(place)
                     if care.unreadable:
                         raise Violation(f"there are no results under {care.unreadable}")
-            except (SceneStudioError, QueueUnavailable) as error:
+            except (Busy, OutcomeUnknown, QueueUnavailable) as error:
                 run.ended = "failed"
                 self._world.note(run, "gives up for now", repr(error))
 

@@ -105,7 +105,7 @@ class Pictures:
         """
         if key.startswith(_INBOX):
             result = from_json(self._store.lineage(key)[-1].body)
-            intent = self._intent(self._current, result["slotId"], result["id"])
+            intent = self._intent(result["slotId"], result["id"])
             if intent is not None and _takes(intent, result):
                 raise Violation(f"a result about {result['id']} is deleted before it is folded in")
         elif not key.startswith(_REMINDERS):
@@ -130,7 +130,7 @@ class Pictures:
         """A picture is asked for.
 
         Raises:
-            Violation: it was before, or nobody is reminded of it.
+            Violation: it was before.
         """
         if image_id in self._known:
             raise Violation(f"{image_id} is asked for twice, by {request}")
@@ -154,7 +154,7 @@ class Pictures:
             raise Violation(f"{image_id} fails without a cause: {reason}")
         if jpeg is not None and EPOCH_MILLISECONDS + jpeg.written * 1000 < run.began:
             raise Violation(f"{image_id} is given up though its picture is stored")
-        if self._calm_from is not None and intent["deadline"] > self._calm_from + self._grace:
+        if self._calm_from is not None and intent["deadline"] > self._calm_from + self._grace():
             raise Violation(f"{image_id} is given up though nothing has gone wrong for long")
 
     def finished(self, intent: Members, revision: Members) -> None:
@@ -229,7 +229,7 @@ class Pictures:
         counts = Counts(asked=len(self._known), calls=self.calls.made)
         for image_id, picture in self._known.items():
             here = image_id in histories.get(picture.slot_id, ())
-            intent = self._intent(self._current, picture.slot_id, image_id)
+            intent = self._intent(picture.slot_id, image_id)
             stored = self._jpeg(picture.slot_id, image_id) is not None
             if not here and not picture.dropped and (intent is None or stored):
                 raise Violation(f"{image_id}, asked for by {picture.request}, has vanished, stored: {stored}")
@@ -239,7 +239,6 @@ class Pictures:
 
     # Common --------------------------------------------------------------------------------------------
 
-    @property
     def _grace(self) -> int:
         """Within how many milliseconds a picture must come when nothing goes wrong any more."""
         timing = self.timing
@@ -253,8 +252,8 @@ class Pictures:
         slots: Any = self._current.machines.values() if self._current else ()
         return any("error" not in intent for members in slots for intent in members.get("intents", ()))
 
-    def _intent(self, state: State | None, slot_id: str, image_id: str) -> Members | None:
-        intents = state.intents(slot_id) if state is not None else ()
+    def _intent(self, slot_id: str, image_id: str) -> Members | None:
+        intents = self._current.intents(slot_id) if self._current is not None else ()
         return next((intent for intent in intents if intent["id"] == image_id), None)
 
     def _jpeg(self, slot_id: str, image_id: str) -> Version | None:
