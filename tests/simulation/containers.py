@@ -38,7 +38,7 @@ from scene_studio.store.saving import Saved
 from scene_studio.store.studios import Studios
 from slots_api.messages import NewSlot
 from studios_api.messages import NamedStudio, Restore
-from tests.simulation.painter import Painter, inspected
+from tests.simulation.painter import Painter, inspected, thumbnail
 from tests.simulation.queue import MessageQueue
 from tests.simulation.requests import Answer
 from tests.simulation.store import MemoryStore
@@ -142,7 +142,7 @@ def light_answers() -> Iterator[None]:
             (slots_routes, "slot_view", _shown),
             (Documents, "_parsed", _parse_once()),
             (SceneGenerationSettings, "to_json", _to_json_once()),
-            (job, "thumbnail_jpeg", lambda _: b"small"),
+            (job, "thumbnail_jpeg", thumbnail),
             (generation_routes, "json_answer", _light),
             (generation_routes, "slot_view", _shown_with_tag),
             (job, "inspect", inspected),

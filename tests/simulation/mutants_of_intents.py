@@ -10,9 +10,10 @@ from generation_api.generating import Generating
 from scene_studio.generation.work import Outcome, Worker
 from scene_studio.model import generation
 from scene_studio.model.errors import Busy, OutcomeUnknown
-from scene_studio.model.generation import cancel, find_intent, fold, retry
+from scene_studio.model.generation import ask, cancel, find_intent, fold, retry
 from scene_studio.model.intent import Intent, Result
 from scene_studio.model.studio import Studio, add_revisions
+from scene_studio.store import keys
 from scene_studio.store.commit import Effect
 from scene_studio.store.inbox import Inbox
 from scene_studio.store.studios import Studios
@@ -37,6 +38,14 @@ def _failed_removed(studio: Studio, slot_id: str, ended: dict[str, Result], now:
     slot = generation._slot(done, slot_id)
     left = tuple(intent for intent in slot.intents if intent.id not in ended)
     return done.with_slot(generation._settled(slot.replace(intents=left)))
+
+
+def _failures_dropped(studio: Studio, asked: Any, now: int) -> Studio | None:
+    done = ask(studio, asked, now)
+    for slot in done.output_slots if done is not None else ():
+        left = tuple(intent for intent in slot.intents if not intent.dismissed)
+        done = done and done.with_slot(slot.replace(intents=left))
+    return done
 
 
 def _any_attempt(studio: Studio, result: Result) -> bool:
@@ -89,9 +98,10 @@ def _asked_without_key(asking: Any, studio: Any, asked: Any, pictures: Any, made
     return _ASK(asking, studio, asked, pictures, made, nameless)
 
 
-def _emptied_first(box: Any, client_id: str, studio_id: str, results: Any, *rest: Any) -> None:
-    box._objects.delete_all(list(results))
-    _COMMIT_RESULTS(box, client_id, studio_id, results, *rest)
+def _emptied_first(box: Any, client_id: str, studio_id: str, *given: Any) -> None:
+    names = box._objects.list_names(keys.inbox(client_id, studio_id)).names
+    box._objects.delete_all(names)
+    _COMMIT_RESULTS(box, client_id, studio_id, *given)
 
 
 def _emptied_in_doubt(*given: Any) -> None:
@@ -144,7 +154,7 @@ MUTANTS: Final = {
     "failed intents forgotten": (
         "a failed intent is forgotten only when no picture can come any more",
         "executing, failing",
-        lambda: [(generation, "_is_forgettable", lambda intent, _: intent.dismissed)],
+        lambda: [(generating, "ask", _failures_dropped)],
     ),
     "failure of any attempt": (
         "a failure speaks of its own attempt alone",

@@ -3,6 +3,8 @@
 from contextlib import suppress
 from typing import Any, Final
 
+from greenlet import getcurrent  # type: ignore[import-untyped]
+
 from generation_api.generating import Generating
 from janitor.sweep import Sweep
 from scene_studio.generation import work
@@ -14,7 +16,9 @@ from scene_studio.model.generation import find_intent
 from scene_studio.model.intent import Intent
 from scene_studio.model.studio import Studio
 from scene_studio.store import keys
+from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import ABSENT, Conflict, Unavailable, WriteUnsettled
+from tests.simulation.painter import thumbnail
 from tests.simulation.timing import ShortTiming
 
 _TAKE: Final = Claims.take
@@ -86,8 +90,9 @@ def _stored_last() -> list[tuple[Any, str, Any]]:
     """Pictures wait for the document."""
     waiting: dict[str, tuple[Any, ...]] = {}
 
-    def keep(job: Job, *given: Any) -> None:
-        waiting[job.place.image_id] = job, *given
+    def keep(job: Job, jpeg: bytes, pacing: Any) -> bytes:
+        waiting[job.place.image_id] = job, jpeg, pacing
+        return jpeg
 
     def deliver(worker: Any, wanted: Any, result: Any) -> Outcome:
         done = _DELIVER(worker, wanted, result)
@@ -96,6 +101,32 @@ def _stored_last() -> list[tuple[Any, str, Any]]:
         return done
 
     return [(Job, "_keep", keep), (Worker, "_deliver", deliver)]
+
+
+def _keeping(*kinds: str) -> Any:
+    """Whatever an earlier attempt stored, what this one made is taken to be there."""
+
+    def keep(job: Job, jpeg: bytes, pacing: Any) -> bytes:
+        place = job.place
+        path = place.client_id, place.studio_id, place.slot_id, place.image_id
+        pictures = {"picture": keys.revision(*path), "small": keys.revision_thumbnail(*path)}
+        with unavailable_is_busy():
+            for kind in kinds:
+                body = jpeg if kind == "picture" else thumbnail(jpeg)
+                job.objects.put_once(pictures[kind], body, content_type="image/jpeg")
+        return jpeg
+
+    return keep
+
+
+def _believed() -> list[tuple[Any, str, Any]]:
+    """A run believes what it read first, however long it took to claim the picture."""
+    seen: dict[Any, Any] = {}
+
+    def find(studio: Studio, slot_id: str, image_id: str) -> Intent | None:
+        return seen.setdefault(getcurrent(), find_intent(studio, slot_id, image_id))
+
+    return [(work, "find_intent", find)]
 
 
 def _reminded_last() -> list[tuple[Any, str, Any]]:
@@ -172,6 +203,21 @@ MUTANTS: Final = {
         lambda: [(Worker, "run", _last_at_once)],
     ),
     "image after document": ("pictures are stored before anything names them", "pictures", _stored_last),
+    "thumbnail first": (
+        "a thumbnail is of the picture that is stored",
+        "executing, failing",
+        lambda: [(Job, "_keep", _keeping("small", "picture"))],
+    ),
+    "own picture described": (
+        "a revision describes the picture that is stored",
+        "executing, dying",
+        lambda: [(Job, "_keep", _keeping("picture", "small"))],
+    ),
+    "first sight believed": (
+        "whether a picture is wanted is read when it is claimed",
+        "executing, doubled",
+        _believed,
+    ),
     "given up unseen": (
         "a picture that is stored is not given up",
         "executing, failing",

@@ -87,3 +87,8 @@ class Painter:
 def inspected(jpeg: bytes) -> ImageInfo:
     """What is seen of a picture when it is opened: its width is the number of its call."""
     return ImageInfo("JPEG", int(jpeg.split()[1]), 1)
+
+
+def thumbnail(jpeg: bytes) -> bytes:
+    """A small version of a picture."""
+    return b"small " + jpeg

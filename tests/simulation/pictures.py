@@ -11,7 +11,7 @@ from scene_studio.generation.timing import Timing
 from tests.simulation.calls import Calls
 from tests.simulation.containers import CLIENT, STUDIO
 from tests.simulation.generations import Members, revision_fault
-from tests.simulation.painter import Call
+from tests.simulation.painter import Call, thumbnail
 from tests.simulation.requests import Request, Run
 from tests.simulation.runs import MachineRun
 from tests.simulation.state import State
@@ -163,13 +163,16 @@ class Pictures:
         Raises:
             Violation: it is not that of the intent, or not what the inbox holds.
         """
-        image_id = intent["id"]
+        image_id, slot_id = intent["id"], self._known[intent["id"]].slot_id
         if revision not in [one.get("revision") for one in self._results(image_id)]:
             raise Violation(f"revision {image_id} never was in the inbox")
-        jpeg = self._jpeg(self._known[image_id].slot_id, image_id)
+        jpeg = self._jpeg(slot_id, image_id)
         fault = revision_fault(revision, intent, jpeg.body) if jpeg is not None else "has no picture"
         if fault is not None:
             raise Violation(f"revision {image_id} {fault}")
+        small = self._store.current(_jpeg_key(slot_id, image_id, ".thumb"))
+        if jpeg is None or small is None or small.body != thumbnail(jpeg.body):
+            raise Violation(f"revision {image_id} has the thumbnail of another picture, or none")
 
     def is_now(self, state: State, request: Request | None) -> None:
         """There is a new version of the studio.

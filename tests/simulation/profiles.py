@@ -94,6 +94,7 @@ PROFILES: Final[Mapping[str, Profile]] = {
         _EXECUTING, faults=frozenset({"refused", "unavailable", "broken", "lost", "crash"})
     ),
     "executing, dying": replace(_EXECUTING, faults=frozenset({"crash", "late", "twice", "unsent"})),
+    "executing, doubled": replace(_EXECUTING, faults=frozenset({"twice", "refused", "slow", "server_error"})),
     "executing, slow": replace(
         _EXECUTING, faults=frozenset({"lengthy", "tardy", "slow", "crash"}), periods=(0.5,), lives=(3,)
     ),

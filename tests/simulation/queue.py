@@ -65,7 +65,8 @@ class MessageQueue:
         late = source.random() < faults.tardy
         self._world.later(source.uniform(0, 40) if late else source.uniform(0.01, 0.2), self._receipt(message))
         if source.random() < faults.twice:
-            self._world.later(source.uniform(0, 2 * self._visibility), self._receipt(message, again=True))
+            seconds = source.uniform(0, source.choice((0.3, 2 * self._visibility)))
+            self._world.later(seconds, self._receipt(message, again=True))
 
     def _receipt(self, message: Message, *, again: bool = False) -> Callable[[], None]:
         """What happens when a message is received; one that was doubled comes even if it is done."""

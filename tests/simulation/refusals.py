@@ -50,7 +50,15 @@ def _not_found(refused: Refused) -> bool:
         return not refused.existed
     if kind == "version":
         return old is not None and refused.gone(old[0].version_id)
+    if kind == "picture under way":
+        return any(_nothing_to_cancel(refused.request, state) for state in refused.states)
     return kind == "slot" and any(_slot_is_so(refused, base) for base in refused.bases)
+
+
+def _nothing_to_cancel(request: Request, state: State) -> bool:
+    wanted = request.wish.image_ids or ()
+    intents = [intent["id"] for slot_id in request.wish.slots for intent in state.intents(slot_id)]
+    return request.kind == "cancel" and bool(wanted) and not set(wanted) & set(intents)
 
 
 def _deleted(refused: Refused) -> bool:

@@ -238,7 +238,7 @@ class MemoryStore:
         source, faults = self._world.random, self.faults
         luck = source.random() - faults.lost
         if luck < 0:
-            self._remove(keys[: source.randrange(len(keys))])
+            self._remove(keys[: source.randrange(max(1, len(keys)))])
             self.flight()
             raise Unavailable("some are never known to be gone")
         if luck < faults.late:
