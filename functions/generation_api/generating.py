@@ -181,8 +181,8 @@ class Generating:
                 stored = self.objects.heads(
                     [keys.revision(self.client_id, self.studio_id, slot.id, one) for one in of.image_ids]
                 )
-            there = [one for one, head in zip(of.image_ids, stored, strict=True) if head is not None]
-            made.update(one for one in there if self.studios.find_revision(studio, slot, one) is not None)
+            there = {one for one, head in zip(of.image_ids, stored, strict=True) if head is not None}
+            made |= self.studios.find_revisions(studio, slot, there).keys()
         return frozenset(made)
 
     def _remind(self, now: int) -> None:

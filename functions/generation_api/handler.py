@@ -43,11 +43,17 @@ from scene_studio.http.requests import (
 )
 from scene_studio.http.views import slot_view
 from scene_studio.model import addresses
-from scene_studio.model.costs import Month, month_of
-from scene_studio.model.errors import GenerationCancelled, GenerationRefused, NotFound
+from scene_studio.model.costs import Month, last_months, month_of
+from scene_studio.model.errors import (
+    GenerationCancelled,
+    GenerationRefused,
+    InvalidRequest,
+    NotFound,
+)
 from scene_studio.model.generation import cancel
-from scene_studio.model.studio import Studio, existing
+from scene_studio.model.studio import Studio
 from scene_studio.store.cache import Versioned
+from scene_studio.store.studios import SUMMARY_MONTHS
 
 app = Api()
 lambda_handler = entry_point(app)
@@ -108,8 +114,8 @@ def execute(
     asking = generating(client_id, studio_id)
     studio, names = asking.generate(body, change)
     studio = asking.wait(studio, names, patience)
-    view = progress.view(studio, names)
-    images = [one["image"] for one in view["generation"] if "image" in one]
+    view = progress.view_of_asked(studio, names)
+    images = [one.pop("image") for one in view["generation"] if "image" in one]
     answer = {"images": images, **view}
     if images:
         answer = {"imageUrl": images[0]["url"], "promptUsed": images[0].get("debugPrompt", ""), **answer}
@@ -144,7 +150,8 @@ def estimate(
 ) -> Response[Any]:
     """What so many pictures of each of these slots, or of all, cost at most, and what is left to spend."""
     studio = studios.read(client_id, studio_id).document
-    named = slots.split(",") if slots else [slot.id for slot in studio.live_slots() if slot.product_ids]
+    filled = [slot.id for slot in studio.live_slots() if slot.product_ids]
+    named = list(dict.fromkeys(slots.split(","))) if slots else filled
     prices = [model.price_of(len(studio.slot(slot_id).product_ids)) * count for slot_id in named]
     view: dict[str, Any] = {
         "pictures": len(named) * count,
@@ -173,7 +180,10 @@ def read_usage(
 ) -> Response[Any]:
     """What a month cost: this one, or one of the last few; in all, and for each studio that cost anything."""
     limit = clients.read(client_id).document.monthly_limit_micros
-    wanted = month or month_of(clock())
+    known = last_months(clock(), SUMMARY_MONTHS)
+    wanted = month or known[0]
+    if wanted not in known:
+        raise InvalidRequest.of("month", f"must be one of {', '.join(known)}")
     view: dict[str, Any] = {"month": wanted, "currency": CURRENCY}
     items = [
         usage_view(summary, (summary.costs or {}).get(wanted, 0))
@@ -197,18 +207,27 @@ def retry_failed(
     progress: ProgressOf,
     change: ChangeOf,
 ) -> Response[Any]:
-    """Ask once more, with the same settings and seed, for pictures of the slot that failed."""
+    """Ask once more, with the same settings and seed, for pictures of the slot that failed.
+
+    202 with those of the slot that are under way now; 200 if there is none.
+    """
     studio = generating(client_id, studio_id).retry(slot_id, body.image_ids, change)
-    names = [name for name in under_way(studio) if name.slot_id == slot_id]
-    return _accepted(studio, names, progress.view(studio, names), {})
+    names = [name for name in under_way(studio) if name.slot_id == slot_id and any_open(studio, [name])]
+    view = progress.view_of_asked(studio, names[:MAX_PICTURES])
+    return _accepted(studio, names[:MAX_PICTURES], view, {}) if names else json_answer(view)
 
 
 @app.delete(_GENERATION)
 def cancel_all(
-    client_id: ClientId, studio_id: StudioId, slot_id: SlotId, studios: AllStudios, change: ChangeOf
+    client_id: ClientId,
+    studio_id: StudioId,
+    slot_id: SlotId,
+    studios: AllStudios,
+    progress: ProgressOf,
+    change: ChangeOf,
 ) -> Response[Any]:
     """Cancel all pictures of the slot that have not ended, and dismiss those that failed."""
-    return _cancelled(studios, client_id, studio_id, slot_id, None, change)
+    return _cancelled(studios, progress, client_id, studio_id, slot_id, None, change)
 
 
 @app.delete(f"{_GENERATION}/<imageId>")
@@ -218,18 +237,29 @@ def cancel_one(
     slot_id: SlotId,
     image_id: ImageId,
     studios: AllStudios,
+    progress: ProgressOf,
     change: ChangeOf,
 ) -> Response[Any]:
     """Cancel one picture that has not ended, or dismiss it if it failed; nothing happens if it has come."""
-    return _cancelled(studios, client_id, studio_id, slot_id, image_id, change)
+    return _cancelled(studios, progress, client_id, studio_id, slot_id, image_id, change)
 
 
 def _cancelled(
-    studios: AllStudios, client_id: str, studio_id: str, slot_id: str, image_id: str | None, change: Change
+    studios: AllStudios,
+    progress: ProgressReader,
+    client_id: str,
+    studio_id: str,
+    slot_id: str,
+    image_id: str | None,
+    change: Change,
 ) -> Response[Any]:
+    begun = progress.begun(studios.read_any(client_id, studio_id).document, slot_id)
+
     def apply(current: Versioned[Studio] | None) -> Studio | None:
-        studio = existing(current.document if current else None, studio_id)
-        return cancel(studio, slot_id, image_id, change.milliseconds)
+        if current is None:
+            raise NotFound("studio", studio_id)
+        # Of a deleted studio too: nobody should have to pay for what nobody wants.
+        return cancel(current.document, slot_id, image_id, change.milliseconds, begun)
 
     commit = studios.commit(client_id, studio_id, apply, change.request, change.pacing)
     slot = commit.current.document.find_slot(slot_id)

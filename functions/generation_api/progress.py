@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from scene_studio.generation.claims import Claims
 from scene_studio.generation.image_model import Capabilities
 from scene_studio.http.views import revision_view
-from scene_studio.model.errors import InvalidRequest
+from scene_studio.model.errors import Busy, InvalidRequest, NotFound, OutcomeUnknown
 from scene_studio.model.generation import find_intent
 from scene_studio.model.identifiers import ID_PATTERN, iso_time
 from scene_studio.model.intent import Intent
@@ -124,6 +124,33 @@ class ProgressReader:
         typical = typical_milliseconds(studio, self.model.name)
         return view if typical is None else {**view, "typicalMilliseconds": typical}
 
+    def view_of_asked(self, studio: Studio, names: Sequence[PictureName]) -> dict[str, Any]:
+        """The view of pictures that this very request asked for, which an answer of `busy` would deny.
+
+        Raises:
+            OutcomeUnknown: the store could not be read; the pictures were asked for all the same.
+        """
+        try:
+            return self.view(studio, names)
+        except (Busy, NotFound) as error:
+            raise OutcomeUnknown(
+                "The pictures were asked for, but the store did not answer in time to tell what became of "
+                "them; look at the studio, or repeat the request with the same Idempotency-Key in a moment."
+            ) from error
+
+    def begun(self, studio: Studio, slot_id: str) -> frozenset[str]:
+        """The pictures of a slot that cost something and that a worker is at.
+
+        Raises:
+            Busy: the store could not be read.
+        """
+        slot = studio.find_slot(slot_id)
+        priced = [one.id for one in slot.intents if one.is_open and one.price_micros] if slot else []
+        if not priced:
+            return frozenset()
+        with unavailable_is_busy():
+            return frozenset(self.claims.since(studio.client_id, studio.id, priced, self.clock()))
+
     def _revisions(
         self, studio: Studio, names: Sequence[PictureName]
     ) -> Mapping[PictureName, GeneratedSceneImage]:
@@ -141,10 +168,11 @@ class ProgressReader:
             place = studio.client_id, studio.id
             with unavailable_is_busy():
                 stored = self.objects.heads([keys.revision(*place, *name) for name, _ in elsewhere])
-            for (name, slot), head in zip(elsewhere, stored, strict=True):
-                revision = self.studios.find_revision(studio, slot, name.image_id) if head else None
-                if revision is not None:
-                    found[name] = revision
+            there = {name for (name, _), head in zip(elsewhere, stored, strict=True) if head is not None}
+            for slot in {slot.id: slot for _, slot in elsewhere}.values():
+                wanted = {name.image_id for name in there if name.slot_id == slot.id}
+                older = self.studios.find_revisions(studio, slot, wanted)
+                found |= {PictureName(slot.id, image_id): one for image_id, one in older.items()}
         return found
 
 

@@ -14,7 +14,7 @@ from scene_studio.generation.timing import DELIVERIES
 from scene_studio.generation.work import ClaimedByAnother, Worker
 from scene_studio.store.pacing import within
 
-_RESERVED_SECONDS: Final = 10.0
+_RESERVED_SECONDS: Final = 20.0
 """Kept back of the invocation's time to store the picture and to fold the result."""
 _FOLD_SECONDS: Final = 6.0
 

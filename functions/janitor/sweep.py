@@ -88,9 +88,10 @@ class Sweep:
         with unavailable_is_busy():
             waiting = all_names(self.objects, keys.inboxes())
             reminders = all_names(self.objects, keys.reminders())
-        places = dict.fromkeys(map(self._place, waiting))
+        places = dict.fromkeys(place for place in map(_place, waiting) if place)
         for key in reminders:
-            self.reminders.setdefault(self._place(key), []).append(key)
+            if place := _place(key):
+                self.reminders.setdefault(place, []).append(key)
         return list(places | dict.fromkeys(self.reminders))
 
     def look_after(self, place: Place) -> Care:
@@ -170,10 +171,11 @@ class Sweep:
             with unavailable_is_busy():
                 self.objects.delete_all(old)
 
-    @staticmethod
-    def _place(key: str) -> Place:
-        _, client_id, studio_id, _ = key.split("/")
-        return Place(client_id, studio_id)
+
+def _place(key: str) -> Place | None:
+    """The studio that a reminder or a result is about; None for what somebody else has put there."""
+    parts = key.split("/")
+    return Place(parts[1], parts[2]) if len(parts) == 4 else None
 
 
 def _when(reminder: str) -> int:

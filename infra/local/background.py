@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 import os
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 from infra.local import jobs, pool
 
@@ -15,6 +16,8 @@ QUEUE: Final = "generation"
 _JANITOR_SECONDS: Final = 60.0
 """From one run of the janitor to the next, and the longest that a run may take."""
 _MOST_AT_ONCE: Final = 4
+
+_log = logging.getLogger("scene_studio.local")
 
 
 @contextlib.asynccontextmanager
@@ -38,18 +41,25 @@ async def background(store: Path, worker_seconds: int, environment: Mapping[str,
     visibility_seconds = Timing(worker_seconds).visibility / 1000
     queue = SqliteQueue(store, QUEUE, visibility_seconds=visibility_seconds, max_receives=DELIVERIES)
     every_seconds = min(_JANITOR_SECONDS, worker_seconds / 2)
+    tasks: list[asyncio.Task[NoReturn]] = []
     try:
         await workers.start()
-        tasks = [
+        tasks += [
             asyncio.create_task(jobs.JobRunner(queue, workers, "generation_worker", at_once=at_once).run()),
             asyncio.create_task(jobs.Schedule(cleaners, "janitor", every_seconds=every_seconds).run()),
         ]
+        for task in tasks:
+            task.add_done_callback(_tell)
         yield
+    finally:
         for task in tasks:
             task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
-    finally:
+        await asyncio.gather(*tasks, return_exceptions=True)
         await cleaners.stop()
         await workers.stop()
         queue.close()
+
+
+def _tell(task: "asyncio.Task[NoReturn]") -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.error("No more pictures are made until the server is started again.", exc_info=error)

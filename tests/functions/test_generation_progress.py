@@ -10,6 +10,7 @@ from scene_studio import runtime
 from scene_studio.http.requests import patience
 from scene_studio.model.errors import GenerationRefused
 from scene_studio.model.generation import cancel
+from scene_studio.store.object_store import Unavailable
 from scene_studio.store.pacing import Pacing, within
 from tests.support.api import STUDIO, Answer, call
 from tests.support.models import StubModel
@@ -331,3 +332,34 @@ def test_the_restored_version_keeps_the_pictures_that_are_under_way(
     assert slot()["status"] == "GENERATING"
     held.work()
     assert len(slot()["history"]) == 1
+
+
+def test_a_store_that_fails_behind_the_commit_is_not_said_to_have_changed_nothing(
+    ready: Path, model: StubModel, held: WorkingQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = runtime.now_milliseconds
+    monkeypatch.setattr(runtime, "now_milliseconds", lambda: clock() + 5000)
+
+    def out_of_reach(_keys: Any) -> Any:
+        raise Unavailable("down for a test")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runtime.object_store(), "get_all", out_of_reach)
+        patch.setattr("generation_api.progress._FRESH", -1)
+        assert_problem(ask(), 503, "outcome-unknown")
+    assert len(slot()["generation"]) == 1
+
+
+def test_a_retry_of_nothing_asks_for_nothing(ready: Path, model: StubModel) -> None:
+    answer = call("POST", f"{SLOT}/generation/retry", {})
+    assert (answer.status, answer.json["generation"], model.calls) == (200, [], 0)
+
+
+def test_pictures_of_a_deleted_studio_can_be_cancelled(
+    ready: Path, model: StubModel, held: WorkingQueue
+) -> None:
+    ask(count=2)
+    call("DELETE", STUDIO)
+    assert call("DELETE", f"{SLOT}/generation").status == 200
+    assert held.work() == 0
+    assert model.calls == 0

@@ -253,3 +253,14 @@ def test_a_failure_that_people_know_of_is_left_as_it_is(
     before = stored_objects(ready)
     sweep()
     assert stored_objects(ready) == before
+
+
+def test_what_somebody_else_put_among_the_reminders_and_results_hinders_nobody(
+    ready: Path, model: StubModel, later: Any
+) -> None:
+    ask()
+    for key in ("inbox/readme.txt", "reminders/a/b/c/d"):
+        runtime.object_store().put_once(key, b"x", content_type="text/plain")
+    later(runtime.timing().deadline)
+    assert sweep() == {"studios": 1, "failed": 0}
+    assert slot()["status"] == "ERROR"

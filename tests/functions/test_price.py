@@ -9,8 +9,8 @@ import pytest
 from generation_api.handler import app
 from scene_studio import runtime
 from scene_studio.generation.image_model import ImageRequest, ImageResult
-from scene_studio.model.costs import month_of
-from scene_studio.model.errors import GenerationRefused
+from scene_studio.model.costs import last_months, month_of
+from scene_studio.model.errors import GenerationRefused, ModelUnavailable
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.problems import assert_invalid, assert_problem
@@ -118,6 +118,31 @@ def test_a_failure_and_a_cancellation_give_their_reservation_back(
     call("POST", f"{STUDIO}/generate", {"slotId": "slot-1"}, {"Prefer": "respond-async"})
     call("DELETE", f"{SLOT}/generation")
     assert (usage()["reservedMicros"], usage()["spentMicros"]) == (0, 0)
+
+
+def test_what_was_paid_for_a_failure_is_spent_and_not_bought_again(model: PaidModel) -> None:
+    model.refusal = ModelUnavailable("It broke down.", {"costMicros": 30_000})
+    assert_problem(execute(), 422, "generation-refused")
+    assert (model.calls, usage()["spentMicros"], usage()["reservedMicros"]) == (1, 30_000, 0)
+    model.refusal = None
+    assert call("POST", f"{SLOT}/generation/retry", {}).status == 202
+    assert (model.calls, usage()["spentMicros"]) == (2, 30_000 + PAID)
+
+
+def test_a_cancellation_in_mid_call_is_taken_for_paid(
+    model: PaidModel, queue: WorkingQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.held = True
+    call("POST", f"{STUDIO}/generate", {"slotId": "slot-1", "count": 2}, {"Prefer": "respond-async"})
+    model.meanwhile = lambda: call("DELETE", f"{SLOT}/generation")
+    assert queue.work() == 0
+    assert (model.calls, usage()["spentMicros"], usage()["reservedMicros"]) == (1, EACH, 0)
+
+
+@pytest.mark.parametrize("back", [3, 12])
+def test_a_month_of_which_the_cost_is_not_known_is_refused(ready: Path, back: int) -> None:
+    month = last_months(runtime.now_milliseconds(), 13)[back]
+    assert_invalid(call("GET", f"{CLIENT}/usage?month={month}"), "month")
 
 
 def test_the_limit_refuses_what_might_go_over_it_and_names_the_figures(model: PaidModel) -> None:

@@ -22,7 +22,7 @@ from scene_studio.model.errors import (
     OutcomeUnknown,
     SceneStudioError,
 )
-from scene_studio.model.generation import cancel, find_intent, fold, retry
+from scene_studio.model.generation import cancel, fold, retry
 from scene_studio.model.identifiers import iso_time
 from scene_studio.model.intent import MAX_REASON, IntendedProduct, Intent, Result
 from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, delete_studio, new_slot, new_studio
@@ -440,13 +440,6 @@ def test_a_failure_that_could_not_be_folded_does_not_stand_in_the_way_of_the_nex
 def test_the_model_is_told_how_long_it_may_take(site: Site) -> None:
     site.worker().run(WANTED, seconds=12.5, last=False)
     assert site.model.requests[0].seconds == 12.5
-
-
-def test_a_reason_can_be_given_from_outside_a_run(site: Site) -> None:
-    intent = find_intent(Studios(site.shared, DocumentCache[Studio]()).read(*PLACE).document, "a", "p")
-    assert intent is not None
-    assert site.worker(no_model).fail(WANTED, intent, "Stopped.") is Outcome.FAILED
-    assert (site.slot.status, site.slot.error) == (SlotStatus.ERROR, "Stopped.")
 
 
 def end(site: Site) -> None:

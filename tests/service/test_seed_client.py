@@ -37,7 +37,9 @@ def slots(service: Service) -> dict[str, Any]:
 
 def test_its_first_visit_makes_fills_and_executes_a_studio_and_every_save_is_kept(service):
     seen = visit(service)
-    assert ["GET 200", "POST 201", "POST 200", "PATCH 200"] == seen["answers"][:4]
+    assert ["GET 200", "POST 201"] == seen["answers"][:2]
+    # The Execute goes out before the save of its row; which is answered first is the picture's to say.
+    assert {"POST 200", "PATCH 200"} == set(seen["answers"][2:4])
     assert {"200", "201"} == {answer.split()[1] for answer in seen["answers"]}
     kept = slots(service)
     assert ["row-1", "row-2"] == list(kept)

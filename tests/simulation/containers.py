@@ -79,6 +79,14 @@ class _Unread:
         """See `ProgressReader`."""
         return {}
 
+    def view_of_asked(self, *_: Any) -> dict[str, Any]:
+        """See `ProgressReader`."""
+        return {}
+
+    def begun(self, *_: Any) -> frozenset[str]:
+        """See `ProgressReader`; here pictures cost nothing."""
+        return frozenset()
+
 
 def _light(value: Any, status: Any = 200, headers: Mapping[str, str] | None = None) -> Light:
     return Light(value, headers or {}, int(status))
@@ -253,9 +261,10 @@ class Container:
 
     def cancel(self, slot_id: str, image_id: str | None, change: Change) -> Answer:
         """DELETE of a slot's generation, or of one picture of it."""
+        about = (self.studios, cast("ProgressReader", _Unread()), change)
         if image_id is None:
-            return _answer(generation_routes.cancel_all(CLIENT, STUDIO, slot_id, self.studios, change))
-        return _answer(generation_routes.cancel_one(CLIENT, STUDIO, slot_id, image_id, self.studios, change))
+            return _answer(generation_routes.cancel_all(CLIENT, STUDIO, slot_id, *about))
+        return _answer(generation_routes.cancel_one(CLIENT, STUDIO, slot_id, image_id, *about))
 
     def retry(self, slot_id: str, body: Mapping[str, Any], change: Change) -> Answer:
         """POST to a slot's retry."""

@@ -105,5 +105,7 @@ class ImageModel(Protocol):
             GenerationRefused: the model would not make this picture, now or later.
             ImageRejected: a product or scene picture could not be read.
             ModelUnavailable: it could not be made now, and may be asked for again.
+
+        Whatever is raised may say in its member `costMicros` what was paid for nothing.
         """
         ...

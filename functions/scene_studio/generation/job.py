@@ -75,7 +75,7 @@ class Job:
                     self.intent.settings.scene, self.place.client_id, self.place.studio_id, self.objects
                 ),
                 seed=self.intent.seed,
-                seconds=seconds,
+                seconds=max(1.0, seconds - (self.clock() - began) / 1000),
             )
         answer = model.generate(request)
         took = max(0, self.clock() - began)

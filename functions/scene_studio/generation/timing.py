@@ -24,12 +24,15 @@ class Timing:
 
     @property
     def visibility(self) -> int:
-        """How long a message stays invisible once it is given out: until the claim has run out."""
-        return self.lease + 1000
+        """How long a message stays invisible once it is given out: until the claim has run out.
+
+        The claim begins later than that, by a cold start and a read or two.
+        """
+        return self.lease + self.worker_seconds * 250
 
     @property
     def queue_again(self) -> int:
-        """After how long a picture that nobody works on has its message sent once more."""
+        """After how long a picture that has not come has its message sent once more."""
         return self.worker_seconds * 3000
 
     @property
@@ -40,4 +43,4 @@ class Timing:
     @property
     def reminder(self) -> int:
         """How long a reminder is kept at least: a commit that it was written for has long ended by then."""
-        return 3_600_000
+        return self.deadline + 3_600_000

@@ -23,7 +23,7 @@ from scene_studio.model.errors import (
     SceneStudioError,
 )
 from scene_studio.model.generation import find_intent
-from scene_studio.model.intent import MAX_REASON, Intent, Result
+from scene_studio.model.intent import MAX_REASON, Result
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.inbox import Inbox
@@ -105,10 +105,6 @@ class Worker:
             return self._deliver_if_stored(job) if job is not None else Outcome.NOTHING_TO_DO
         return self._attempt(job, claim, seconds, last=last)
 
-    def fail(self, wanted: WantedPicture, intent: Intent, reason: str) -> Outcome:
-        """End an intent with a reason for people to read."""
-        return self._deliver(wanted, _failure(wanted, intent, reason))
-
     def _job(self, wanted: WantedPicture) -> Job | None:
         """The job as the studio has it now; None if nobody wants the picture."""
         try:
@@ -128,23 +124,36 @@ class Worker:
         except (GenerationRefused, ImageRejected, InvalidRequest) as refusal:
             if "misconfigured" in refusal.members:
                 logger.exception("the image model cannot be used as it is set up")
-            outcome = self.fail(job.place, job.intent, _reason(refusal))
+            outcome = self._fail(job, _reason(refusal), _cost(refusal))
         except ModelUnavailable as error:
-            if not last:
+            # What has been paid for already, or may have been, is not bought again unless a person says so.
+            if not last and not _cost(error):
                 self.claims.give_up(claim)
                 raise
-            outcome = self.fail(job.place, job.intent, error.detail)
+            outcome = self._fail(job, error.detail, _cost(error))
         except SceneStudioError:
             raise  # the store was out of reach: the picture may be there next time, or be paid for already
         except Exception:
             if last:
-                self.fail(job.place, job.intent, "Something broke on our side while it was made; try it again.")
+                self._fail(job, "Something broke on our side while it was made; try it again.")
                 self.claims.give_up(claim)
             raise
         else:
             return self._deliver(job.place, _success(job, revision))
         self.claims.give_up(claim)  # so that a person who retries it does not wait for the lease to end
         return outcome
+
+    def _fail(self, job: Job, reason: str, cost_micros: int = 0) -> Outcome:
+        """End an intent with a reason for people to read."""
+        intent = job.intent
+        result = Result(
+            slot_id=job.place.slot_id,
+            id=intent.id,
+            attempt=intent.attempt,
+            error=reason[:MAX_REASON],
+            cost_micros=cost_micros,
+        )
+        return self._deliver(job.place, result)
 
     def _deliver_if_stored(self, job: Job) -> Outcome:
         revision = job.stored()
@@ -164,8 +173,9 @@ def _success(job: Job, revision: GeneratedSceneImage) -> Result:
     return Result(slot_id=job.place.slot_id, id=intent.id, attempt=intent.attempt, revision=revision)
 
 
-def _failure(wanted: WantedPicture, intent: Intent, reason: str) -> Result:
-    return Result(slot_id=wanted.slot_id, id=intent.id, attempt=intent.attempt, error=reason[:MAX_REASON])
+def _cost(error: SceneStudioError) -> int:
+    """What an image model says that it paid, or may have, before it gave up."""
+    return int(error.members.get("costMicros", 0))
 
 
 def _reason(refusal: SceneStudioError) -> str:

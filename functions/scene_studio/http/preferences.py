@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-_PREFERENCE: Final = re.compile(r"""\s*([\w!#$%&'*+.^`|~-]+)\s*(?:=\s*("[^"]*"|[^\s;,"]*))?\s*(?:;[^,]*)?""")
+_PREFERENCE: Final = re.compile(r"""([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*("[^"]*"|[^\s;,"]*))?""")
 _UNDERSTOOD: Final = {
     "handling": "strict|lenient",
     "return": "minimal|representation",
@@ -48,7 +48,7 @@ def read_preferences(value: str) -> Preferences:
     """The preferences in a header's value; of one that is repeated the first counts (RFC 7240, section 2)."""
     stated: dict[str, str] = {}
     for part in value.split(","):
-        match = _PREFERENCE.fullmatch(part)
+        match = _PREFERENCE.fullmatch(part.partition(";")[0].strip())
         if match is not None:
             stated.setdefault(match[1].lower(), (match[2] or "").strip('"').lower())
     understood = {

@@ -7,6 +7,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+from scene_studio.model.identifiers import is_id
+
 _FOREIGN: Final = re.compile(r"https?://[^\s\"<>\\^`{|}]+", re.IGNORECASE)
 
 
@@ -58,7 +60,7 @@ def named_scene(reference: str, client_id: str, studio_id: str) -> str | None:
     path = _path(reference)
     scene_id = path.removesuffix("/image").rpartition("/")[2]
     own = scene_image(client_id, studio_id, scene_id)
-    return scene_id if scene_id and path == own else None
+    return scene_id if is_id(scene_id) and path == own else None
 
 
 def _path(reference: str) -> str:

@@ -22,6 +22,13 @@ def month_of(milliseconds: int) -> str:
     return iso_time(milliseconds)[:7]
 
 
+def last_months(milliseconds: int, count: int) -> list[str]:
+    """The month of a moment and those before it, newest first."""
+    year, month = map(int, month_of(milliseconds).split("-"))
+    numbers = [year * 12 + month - 1 - back for back in range(count)]
+    return [f"{number // 12:04}-{number % 12 + 1:02}" for number in numbers]
+
+
 def with_cost(costs: Mapping[str, int], milliseconds: int, micros: int) -> dict[str, int]:
     """The costs by month with one more, and without months of long ago."""
     month = month_of(milliseconds)

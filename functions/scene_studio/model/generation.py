@@ -11,7 +11,6 @@ from scene_studio.model.costs import with_cost
 from scene_studio.model.errors import GenerationLimit, NotFound
 from scene_studio.model.identifiers import iso_time
 from scene_studio.model.intent import Intent, Result
-from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, add_revisions, check_slot_limit
 
 MAX_INTENTS: Final = 200
@@ -93,8 +92,17 @@ def find_intent(studio: Studio, slot_id: str, image_id: str) -> Intent | None:
     return next((intent for intent in slot.intents if intent.id == image_id), None) if slot else None
 
 
-def cancel(studio: Studio, slot_id: str, image_id: str | None, now: int) -> Studio | None:
+def cancel(
+    studio: Studio, slot_id: str, image_id: str | None, now: int, begun: Collection[str] = ()
+) -> Studio | None:
     """The studio without this intent of a slot, or without any; a picture that still comes is dropped.
+
+    Args:
+        studio: the current document.
+        slot_id: the slot.
+        image_id: which of its pictures; None for all.
+        now: milliseconds since the Unix epoch.
+        begun: those that a worker is at. What they may cost is taken for spent: nobody will tell.
 
     Raises:
         NotFound: there never was such a slot, or it has no such picture under way and none lately made.
@@ -105,7 +113,9 @@ def cancel(studio: Studio, slot_id: str, image_id: str | None, now: int) -> Stud
             raise NotFound("picture under way", image_id)
         return None
     kept = () if image_id is None else tuple(one for one in slot.intents if one.id != image_id)
-    return _with_intents(studio, slot, kept, now)
+    changed = _with_intents(studio, slot, kept, now)
+    lost = [one for one in slot.intents if one.is_open and one.id in begun and one not in kept]
+    return changed and _paid(changed, now, sum(one.price_micros for one in lost))
 
 
 def retry(
@@ -172,8 +182,11 @@ def _folded(studio: Studio, slot_id: str, ended: dict[str, Result], now: int) ->
         else:
             left.append(intent.replace(error=result.error or "It failed for a reason that is not known."))
     studio = studio.with_slot(slot.replace(intents=tuple(left)))
-    for _, result in finished:
-        studio = _paid(studio, result.revision)
+    for result in ended.values():
+        if result.revision is not None:
+            studio = _paid(studio, result.revision.timestamp, result.revision.cost_micros or 0)
+        else:
+            studio = _paid(studio, now, result.cost_micros)
     newest_first = sorted(finished, key=lambda one: one[0].asked_rev)[::-1]
     revisions = [result.revision for _, result in newest_first if result.revision is not None]
     if revisions:
@@ -183,10 +196,8 @@ def _folded(studio: Studio, slot_id: str, ended: dict[str, Result], now: int) ->
     return studio.with_slot(_settled(_slot(studio, slot_id)))
 
 
-def _paid(studio: Studio, revision: GeneratedSceneImage | None) -> Studio:
-    if revision is None or not revision.cost_micros:
-        return studio
-    return studio.replace(costs=with_cost(studio.costs, revision.timestamp, revision.cost_micros))
+def _paid(studio: Studio, when: int, micros: int) -> Studio:
+    return studio.replace(costs=with_cost(studio.costs, when, micros)) if micros else studio
 
 
 def _with_intents(studio: Studio, slot: OutputSlot, intents: tuple[Intent, ...], now: int) -> Studio | None:

@@ -14,8 +14,13 @@ ID_PATTERN: Final = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$"
 _ID: Final = re.compile(ID_PATTERN.removesuffix("$"))
 
 
+def is_id(value: str) -> bool:
+    """Whether this is an id as `Id` wants it."""
+    return _ID.fullmatch(value) is not None
+
+
 def _check_id(value: str) -> str:
-    if not _ID.fullmatch(value):
+    if not is_id(value):
         raise PydanticCustomError(
             "identifier", "must be 1 to 64 letters, digits, _ and -, the first a letter or digit"
         )

@@ -81,10 +81,12 @@ class Result(Model):
         attempt: the intent's when the machine read it: a failure speaks of that attempt alone.
         revision: the finished picture.
         error: why there is none.
+        cost_micros: what was or may have been paid for nothing, in millionths of a US dollar.
     """
 
     slot_id: Id
     id: Id
     attempt: int
+    cost_micros: int = 0
     revision: GeneratedSceneImage | None = None
     error: Reason | None = None

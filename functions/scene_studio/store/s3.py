@@ -72,6 +72,7 @@ class S3ObjectStore:
                 retries=retries,
                 connect_timeout=_CONNECT_SECONDS,
                 read_timeout=_READ_SECONDS,
+                max_pool_connections=_PARALLEL_READS,
             )
             return session.client("s3", config=config, **client_options)
 

@@ -1,7 +1,7 @@
 """Studios in the store: documents in, documents out, and the pages of their slots' histories."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final, NamedTuple
 
 from pydantic_core import to_json
@@ -19,7 +19,8 @@ from scene_studio.store.summaries import decode_summary, encode_summary
 
 TARGET_BYTES: Final = 512 * 1024
 LIMIT_BYTES: Final = 4 * 1024 * 1024
-_SUMMARY_MONTHS: Final = 3
+SUMMARY_MONTHS: Final = 3
+"""Of how many months summaries know the cost."""
 
 
 class StudioSummary(NamedTuple):
@@ -29,7 +30,7 @@ class StudioSummary(NamedTuple):
 
     Attributes:
         cover: the slot and revision whose picture stands for the studio, or None.
-        costs: what its pictures cost in each of the last `_SUMMARY_MONTHS` months that cost anything, in
+        costs: what its pictures cost in each of the last `SUMMARY_MONTHS` months that cost anything, in
             millionths of a US dollar.
         reserved: what those under way may cost.
     """
@@ -187,12 +188,26 @@ class Studios:
             part = HistoryPart(page.revisions, page.older)
             yield part
 
+    def find_revisions(
+        self, studio: Studio, slot: OutputSlot, image_ids: Collection[str]
+    ) -> dict[str, GeneratedSceneImage]:
+        """Those of these revisions that the slot's history has; each page is read once at most.
+
+        Raises:
+            NotFound: a page is not there.
+            Busy: the store could not be read.
+        """
+        found: dict[str, GeneratedSceneImage] = {}
+        if image_ids:
+            for part in self.history(studio, slot):
+                found |= {revision.id: revision for revision in part.revisions if revision.id in image_ids}
+                if len(found) == len(image_ids):
+                    break
+        return found
+
     def find_revision(self, studio: Studio, slot: OutputSlot, image_id: str) -> GeneratedSceneImage | None:
         """The revision with this id, wherever in the slot's history it is."""
-        parts = self.history(studio, slot)
-        return next(
-            (revision for part in parts for revision in part.revisions if revision.id == image_id), None
-        )
+        return self.find_revisions(studio, slot, {image_id}).get(image_id)
 
 
 def prepare(studio: Studio) -> Encoded[Studio]:
@@ -244,6 +259,6 @@ def _summary_of(studio: Studio) -> list[Any]:
         sum(slot.history_count for slot in live),
         next(([slot.id, slot.output_image] for slot in live if slot.output_image), None),
         studio.deleted_at,
-        dict(sorted(studio.costs.items())[-_SUMMARY_MONTHS:]),
+        dict(sorted(studio.costs.items())[-SUMMARY_MONTHS:]),
         studio.reserved_micros(),
     ]

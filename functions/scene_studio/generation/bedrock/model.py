@@ -34,7 +34,7 @@ from scene_studio.generation.capabilities import BEDROCK_PLATES, CAPABILITIES, M
 from scene_studio.generation.image_model import Capabilities, ImageRequest, ImageResult, ProductPicture
 from scene_studio.generation.prompt import build_prompt
 from scene_studio.images.inspect import flattened, open_upright
-from scene_studio.model.errors import GenerationRefused, ImageRejected, ModelUnavailable
+from scene_studio.model.errors import GenerationRefused, ImageRejected, ModelUnavailable, SceneStudioError
 from scene_studio.model.settings import MAX_SEED, ResolvedSettings
 
 _RESTYLED: Final = 7
@@ -115,6 +115,8 @@ class BedrockModel:
                 member `misconfigured`, this deployment may not use a model, and its operator has to be told.
             ImageRejected: a product or scene picture could not be read.
             ModelUnavailable: there was no answer in time, or it was lost.
+
+        Whatever is raised, its member `costMicros` says what was paid by then, or may have been.
         """
         made = self.compose(request)
         encoded = jpeg(made.picture, _QUALITY)
@@ -124,6 +126,14 @@ class BedrockModel:
         """Make one picture, with its products as they stand in it; raises what `generate` does."""
         until = self._transport.monotonic() + request.seconds - _FINISHING_SECONDS
         order = _Order(self._transport, request, until)
+        try:
+            return self._composed(order, request)
+        except SceneStudioError as error:
+            if order.cost_micros:
+                error.members["costMicros"] = order.cost_micros
+            raise
+
+    def _composed(self, order: "_Order", request: ImageRequest) -> Composition:
         size = canvas_size(request.settings.aspect_ratio, self._pixels)
         # Whatever may be wrong with pictures is found before anything is paid for.
         scene = None
@@ -184,7 +194,7 @@ class _Order:
         self._until = until
         # To the models 0 is no seed but the wish for a random one.
         self._seed = request.seed or MAX_SEED
-        self._cost_micros = 0
+        self.cost_micros = 0
         self._wishes: Mapping[str, Any] = {
             "negative_prompt": request.negative_prompt or None,
             "seed": self._seed,
@@ -198,14 +208,19 @@ class _Order:
 
     def ask_for_bytes(self, operation: Operation, **wanted: Any) -> bytes:
         """The picture that an operation makes, as it came."""
-        made = self._transport.ask(operation, {**self._wishes, **wanted}, self._until)
-        self._cost_micros += operation.price_micros
+        try:
+            made = self._transport.ask(operation, {**self._wishes, **wanted}, self._until)
+        except ModelUnavailable as error:
+            if error.members.get("mayBePaid"):
+                self.cost_micros += operation.price_micros
+            raise
+        self.cost_micros += operation.price_micros
         self._seed = self._seed if made.seed is None else made.seed
         return made.data
 
     def finished(self, picture: Image.Image, cutouts: tuple[PlacedCutout, ...]) -> Composition:
         """What became of it."""
-        return Composition(picture, cutouts, self._seed, self._cost_micros)
+        return Composition(picture, cutouts, self._seed, self.cost_micros)
 
 
 def bedrock_model(name: BedrockName, region: Region, **client_options: Any) -> BedrockModel:

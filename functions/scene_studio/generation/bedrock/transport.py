@@ -136,7 +136,8 @@ class Transport:
         Raises:
             GenerationRefused: a content filter stopped it; or, with the member `misconfigured`, this
                 deployment may not ask that or asks it wrongly, and its operator has to be told.
-            ModelUnavailable: there was no answer in time, or it was lost.
+            ModelUnavailable: there was no answer in time, or it was lost; with the member `mayBePaid` if the
+                picture may have been made all the same.
         """
         if self.region not in operation.regions:
             raise _misconfigured(f"{operation.name} is not offered in {self.region}")
@@ -178,7 +179,7 @@ class Transport:
         except NotConnected as error:
             raise _Passing(str(error)) from error
         except (HTTPClientError, IncompleteReadError) as error:
-            raise ModelUnavailable(_LATE) from error
+            raise ModelUnavailable(_LATE, {"mayBePaid": True}) from error
         except BotoCoreError as error:
             raise _misconfigured(type(error).__name__) from error
 
