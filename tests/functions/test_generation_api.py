@@ -1,3 +1,4 @@
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.support.pictures import as_image, data_url, jpeg
 from tests.support.problems import assert_invalid, assert_problem
 from tests.support.seed import OAK_CHAIR, SETTINGS, import_client, ready_json
 from tests.support.stored import stored_document, stored_objects
+from tests.support.xmp import without_xmp
 
 SLOT = f"{STUDIO}/slots/slot-1"
 BOTH = ["product-a", "product-b"]
@@ -42,7 +44,10 @@ def test_execute_answers_as_the_seeds_browser_expects(ready: Path, model: StubMo
     assert (image["productIds"], image["productNames"]) == (BOTH, ["Oak Chair", "Ceramic Vase"])
     assert image["settings"] == SETTINGS
     assert (image["model"], (image["width"], image["height"])) == ("stub-1", SIZE)
-    assert opened(call("GET", answer["imageUrl"]), ready).body == stub_jpeg(image["seed"])
+    picture = opened(call("GET", answer["imageUrl"]), ready).body
+    assert without_xmp(picture) == stub_jpeg(image["seed"])
+    assert (image["sha256"], image["costMicros"]) == (hashlib.sha256(picture).hexdigest(), 0)
+    assert not {"productImageIds", "sceneSha256"} & image.keys()
     assert opened(call("GET", answer["imageUrl"] + "?size=thumb"), ready).body.startswith(b"\xff\xd8")
 
 

@@ -1,5 +1,8 @@
 """What an image model is asked for a picture, and what the revision says of it."""
 
+import dataclasses
+import hashlib
+from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -8,6 +11,13 @@ from scene_studio.generation.image_model import ImageRequest, ImageResult, Produ
 from scene_studio.generation.job import Job
 from scene_studio.generation.message import WantedPicture, encode_messages
 from scene_studio.generation.prompt import build_negative_prompt
+from scene_studio.images.provenance import (
+    DigitalSource,
+    Provenance,
+    UsedProduct,
+    UsedScene,
+    read_provenance,
+)
 from scene_studio.model.addresses import scene_image
 from scene_studio.model.errors import Busy, ImageRejected, InvalidRequest
 from scene_studio.model.intent import IntendedProduct, Intent
@@ -19,6 +29,7 @@ from scene_studio.store.object_store import StoredObject
 from tests.support.models import SIZE, StubModel, stub_jpeg
 from tests.support.pictures import as_image, jpeg, png
 from tests.support.scripted_store import FakeTime, MemoryStore, ScriptedStore, unavailable
+from tests.support.xmp import without_xmp
 
 PLACE: Final = ("acme-corp", "default", "a", "p")
 WANTED: Final = WantedPicture(client_id=PLACE[0], studio_id=PLACE[1], slot_id=PLACE[2], image_id=PLACE[3])
@@ -40,6 +51,27 @@ INTENT: Final = Intent(
     prompt="A jug, a mug and a bowl.",
     seed=SEED,
 )
+IN_OWN_SCENE: Final = SceneGenerationSettings.model_validate(
+    {
+        "scene": {
+            "id": "beach",
+            "name": "Beach",
+            "imageUrl": f"https://example.com{scene_image(*PLACE[:2], 'beach')}?token=1",
+            "uploadedBy": "someone@example.com",
+        },
+        "placement": {"x": 0.5, "movedBy": "someone@example.com"},
+        "style": "Coastal",
+        "savedBy": "someone@example.com",
+    }
+)
+
+
+class PricedModel(StubModel):
+    """Uses another seed than it is asked to, and costs something."""
+
+    def generate(self, request: ImageRequest) -> ImageResult:
+        made = super().generate(request)
+        return dataclasses.replace(made, seed=request.seed + 1, cost_micros=70_000)
 
 
 class Studio:
@@ -71,6 +103,23 @@ class Studio:
         found = self.store.inner.get(key)
         return found.body if isinstance(found, StoredObject) else None
 
+    def picture(self) -> bytes:
+        """The picture that is stored."""
+        found = self.stored(keys.revision(*PLACE))
+        assert found is not None
+        return found
+
+    def provenance(self, **changes: Any) -> Provenance:
+        """What the picture that is made says of itself."""
+        self.make(**changes)
+        found = read_provenance(self.picture())
+        assert found is not None
+        return found
+
+
+def carried_out(request: Callable[[], Any]) -> Any:
+    return request()
+
 
 @pytest.fixture
 def studio() -> Studio:
@@ -91,16 +140,19 @@ def test_a_revision_says_what_was_asked_for_and_what_came_of_it(studio: Studio) 
         height=SIZE[1],
         took_milliseconds=40,
         cost_micros=0,
+        sha256=hashlib.sha256(studio.picture()).hexdigest(),
+        product_image_ids=("j1", "m1", None),
     )
 
 
-def test_the_seed_is_the_one_that_the_model_used(studio: Studio) -> None:
+def test_the_seed_and_the_cost_are_those_that_the_model_tells(studio: Studio) -> None:
     class Seedless(StubModel):
         def generate(self, request: ImageRequest) -> ImageResult:
-            return ImageResult(stub_jpeg(1), *SIZE, seed=5)
+            return ImageResult(stub_jpeg(1), *SIZE, seed=5, cost_micros=70_000)
 
     studio.model = Seedless()
-    assert studio.make().seed == 5
+    revision = studio.make()
+    assert (revision.seed, revision.cost_micros) == (5, 70_000)
 
 
 def test_the_size_is_that_of_the_picture_and_not_what_the_model_says_of_it(studio: Studio) -> None:
@@ -180,7 +232,7 @@ def test_a_scene_that_is_not_here_is_refused_before_it_costs_anything(studio: St
     assert studio.model.calls == 0
 
 
-def test_the_picture_is_stored_as_it_came_and_then_its_thumbnail(studio: Studio) -> None:
+def test_the_picture_is_stored_as_it_came_but_for_its_provenance_before_its_thumbnail(studio: Studio) -> None:
     class Large(StubModel):
         def generate(self, request: ImageRequest) -> ImageResult:
             return ImageResult(jpeg(3, (640, 480)), 640, 480, request.seed)
@@ -189,7 +241,7 @@ def test_the_picture_is_stored_as_it_came_and_then_its_thumbnail(studio: Studio)
     studio.make()
     picture, thumbnail = keys.revision(*PLACE), keys.revision_thumbnail(*PLACE)
     assert [key for name, key in studio.store.calls if name == "put_once"] == [picture, thumbnail]
-    assert studio.stored(picture) == jpeg(3, (640, 480))
+    assert without_xmp(studio.picture()) == jpeg(3, (640, 480))
     small = studio.stored(thumbnail)
     assert small is not None
     assert as_image(small).size == (320, 240)
@@ -201,7 +253,7 @@ def test_a_picture_that_could_not_be_stored_is_stored_without_asking_the_model_a
 ) -> None:
     studio.store.creates.extend([unavailable] * failures)
     assert studio.make().took_milliseconds == 40
-    assert studio.stored(keys.revision(*PLACE)) == stub_jpeg(SEED)
+    assert without_xmp(studio.picture()) == stub_jpeg(SEED)
     assert studio.model.calls == 1
 
 
@@ -230,11 +282,127 @@ def test_what_is_no_picture_is_not_stored(studio: Studio) -> None:
     assert [name for name, _ in studio.store.calls if name == "put_once"] == []
 
 
-def test_a_stored_picture_gives_all_but_what_only_the_model_knew(studio: Studio) -> None:
-    made = studio.make()
+def test_a_picture_that_an_earlier_attempt_stored_is_described_as_if_that_attempt_had_gone_on(
+    studio: Studio,
+) -> None:
+    studio.keep(keys.user_scene(*PLACE[:2], "beach"), b"beach")
+    studio.model = PricedModel()
+    made = studio.make(settings=IN_OWN_SCENE)
+    assert (made.seed, made.cost_micros, made.took_milliseconds) == (SEED + 1, 70_000, 0)
     studio.time.sleep(9)
-    stored = studio.job().stored()
-    assert stored == made.replace(model=None, took_milliseconds=None, cost_micros=None, timestamp=T0 + 9040)
+    studio.store.inner.delete(keys.product_image(PLACE[0], "jug", "j1"))
+    assert studio.job(settings=IN_OWN_SCENE).stored() == made
+
+
+def test_a_picture_stored_before_pictures_said_how_they_were_made_gives_what_the_intent_tells(
+    studio: Studio,
+) -> None:
+    made = studio.make()
+    studio.store.inner.delete(keys.revision(*PLACE))
+    studio.keep(keys.revision(*PLACE), stub_jpeg(SEED))
+    studio.time.sleep(9)
+    assert studio.job().stored() == made.replace(
+        timestamp=T0 + 9040,
+        model=None,
+        took_milliseconds=None,
+        cost_micros=None,
+        product_image_ids=None,
+        sha256=hashlib.sha256(stub_jpeg(SEED)).hexdigest(),
+    )
+
+
+def test_of_two_attempts_at_once_both_describe_the_picture_that_was_stored_first(studio: Studio) -> None:
+    first: list[GeneratedSceneImage] = []
+
+    def meanwhile() -> None:
+        studio.model = StubModel()
+        first.append(studio.make())
+
+    slower = PricedModel()
+    slower.meanwhile = meanwhile
+    studio.model = slower
+    assert [studio.make()] == first
+    assert first[0].model == "stub-1"
+
+
+def test_a_stored_picture_that_cannot_be_read_back_at_once_is_read_again(studio: Studio) -> None:
+    made = studio.make()
+    reads = len(studio.store.calls)
+    studio.store.gets.extend([carried_out, carried_out, unavailable])
+    studio.model = PricedModel()
+    assert studio.make() == made
+    assert studio.store.calls[reads:].count(("get", keys.revision(*PLACE))) == 2
+
+
+def test_a_picture_says_how_it_was_made(studio: Studio) -> None:
+    assert studio.provenance() == Provenance(
+        revision_id="p",
+        created=T0 + 40,
+        source=DigitalSource.COMPOSITE_WITH_TRAINED,
+        model="stub-1",
+        seed=SEED,
+        cost_micros=0,
+        took_milliseconds=40,
+        prompt="A jug, a mug and a bowl.",
+        settings={"style": "Coastal", "promptText": "On a quay."},
+        products=(
+            UsedProduct("jug", "Tall Jug", "j1", hashlib.sha256(png(0)).hexdigest()),
+            UsedProduct("mug", "Oak Mug", "m1", hashlib.sha256(png(1)).hexdigest()),
+            UsedProduct("bowl", "Bowl"),
+        ),
+    )
+
+
+def test_a_picture_names_the_scene_from_stock_that_it_was_made_in(studio: Studio) -> None:
+    (stock,) = STOCK_SCENES
+    settings = SceneGenerationSettings(scene=SceneReference(id=stock.id, image_url=stock.image_url))
+    sha256 = hashlib.sha256(stock_picture(stock)).hexdigest()
+    assert studio.make(settings=settings).scene_sha256 == sha256
+    assert studio.provenance(settings=settings).scene == UsedScene(stock.image_url, sha256)
+
+
+def test_a_picture_names_neither_its_client_nor_its_studio_nor_what_else_came_with_the_settings(
+    studio: Studio,
+) -> None:
+    studio.keep(keys.user_scene(*PLACE[:2], "beach"), b"beach")
+    told = studio.provenance(settings=IN_OWN_SCENE)
+    assert told.scene == UsedScene("user-scenes/beach", hashlib.sha256(b"beach").hexdigest())
+    assert told.settings == {
+        "scene": {"id": "beach", "name": "Beach", "imageUrl": "user-scenes/beach"},
+        "placement": {"x": 0.5},
+        "style": "Coastal",
+    }
+    for secret in (b"acme-corp", b"scene-studio/", b"someone@example.com", b"token"):
+        assert secret not in studio.picture()
+
+
+def test_a_product_whose_picture_is_gone_is_told_as_one_without(studio: Studio) -> None:
+    studio.store.inner.delete(keys.product_image(PLACE[0], "mug", "m1"))
+    assert studio.make().product_image_ids == ("j1", None, None)
+    assert studio.provenance().products[1] == UsedProduct("mug", "Oak Mug")
+
+
+@pytest.mark.parametrize(
+    ("model", "has_product", "has_scene", "source"),
+    [
+        ("compositor-1", True, False, DigitalSource.COMPOSITE),
+        ("compositor-1", False, True, DigitalSource.COMPOSITE),
+        ("compositor-1", False, False, DigitalSource.ALGORITHMIC),
+        ("bedrock-inpaint-1", True, True, DigitalSource.COMPOSITE_WITH_TRAINED),
+        ("bedrock-core-1", True, False, DigitalSource.COMPOSITE_WITH_TRAINED),
+        ("bedrock-core-1", False, True, DigitalSource.TRAINED),
+        ("nobody-knows-1", False, False, DigitalSource.TRAINED),
+    ],
+)
+def test_where_the_pixels_come_from_is_told_by_the_model_and_by_the_pictures_it_was_given(
+    studio: Studio, model: str, source: DigitalSource, *, has_product: bool, has_scene: bool
+) -> None:
+    studio.keep(keys.user_scene(*PLACE[:2], "beach"), b"beach")
+    studio.model.capabilities = dataclasses.replace(StubModel.capabilities, name=model)
+    told = studio.provenance(
+        products=INTENT.products[0 if has_product else 2 :], settings=IN_OWN_SCENE if has_scene else SETTINGS
+    )
+    assert (told.source, told.model) == (source, model)
 
 
 def test_where_no_picture_is_stored_there_is_none(studio: Studio) -> None:

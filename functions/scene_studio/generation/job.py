@@ -1,18 +1,33 @@
-"""Making one picture: from an intent to a stored JPEG and the revision that describes it."""
+"""Making one picture: from an intent to a stored JPEG and the revision that describes it.
 
+The JPEG itself says how it was made, and its revision is read from it: one that an earlier attempt stored is
+described as if that attempt had gone on.
+"""
+
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-from scene_studio.generation.image_model import ImageModel, ImageRequest, ProductPicture
+from scene_studio.generation.capabilities import COMPOSITOR
+from scene_studio.generation.image_model import ImageModel, ImageRequest, ImageResult, ProductPicture
 from scene_studio.generation.message import WantedPicture
 from scene_studio.generation.prompt import build_negative_prompt
-from scene_studio.generation.scenes import scene_picture
+from scene_studio.generation.scenes import own_scene, scene_picture
 from scene_studio.images.inspect import inspect
+from scene_studio.images.provenance import (
+    DigitalSource,
+    Provenance,
+    UsedProduct,
+    UsedScene,
+    read_provenance,
+    with_provenance,
+)
 from scene_studio.images.thumbnail import thumbnail_jpeg
 from scene_studio.model.errors import Busy
 from scene_studio.model.intent import IntendedProduct, Intent
 from scene_studio.model.revision import GeneratedSceneImage
-from scene_studio.model.settings import resolve
+from scene_studio.model.settings import Placement, SceneGenerationSettings, SceneReference, resolve
 from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import ObjectStore, StoredObject, Unavailable
@@ -78,18 +93,10 @@ class Job:
                 seconds=max(1.0, seconds - (self.clock() - began) / 1000),
             )
         answer = model.generate(request)
-        took = max(0, self.clock() - began)
-        jpeg = self._keep(answer.jpeg, pacing())
-        if jpeg != answer.jpeg:
-            return self._revision(jpeg)
-        return self._revision(jpeg).replace(
-            model=model.capabilities.name,
-            seed=answer.seed,
-            took_milliseconds=took,
-            cost_micros=answer.cost_micros,
-        )
+        made = self._provenance(request, answer, model.capabilities.name, began)
+        return self._revision(self._kept(with_provenance(answer.jpeg, made), pacing()))
 
-    def _keep(self, jpeg: bytes, pacing: Pacing) -> bytes:
+    def _kept(self, jpeg: bytes, pacing: Pacing) -> bytes:
         """Store the picture, then its thumbnail; it is paid for, so this is tried for as long as there is.
 
         Returns:
@@ -120,7 +127,7 @@ class Job:
 
     def _revision(self, jpeg: bytes) -> GeneratedSceneImage:
         size = inspect(jpeg)
-        return GeneratedSceneImage(
+        revision = GeneratedSceneImage(
             id=self.intent.id,
             timestamp=self.clock(),
             product_ids=tuple(product.id for product in self.intent.products),
@@ -130,7 +137,46 @@ class Job:
             seed=self.intent.seed,
             width=size.width,
             height=size.height,
+            sha256=_sha256(jpeg),
         )
+        made = read_provenance(jpeg)
+        if made is None:  # it was stored before pictures said how they were made
+            return revision
+        return revision.replace(
+            timestamp=made.created,
+            model=made.model,
+            seed=made.seed,
+            took_milliseconds=made.took_milliseconds,
+            cost_micros=made.cost_micros,
+            product_image_ids=tuple(product.image_id for product in made.products),
+            scene_sha256=made.scene.sha256 if made.scene else None,
+        )
+
+    def _provenance(self, request: ImageRequest, answer: ImageResult, model: str, began: int) -> Provenance:
+        ended = self.clock()
+        scene = self._nameless_scene()
+        return Provenance(
+            revision_id=self.intent.id,
+            created=ended,
+            source=_digital_source(model, request),
+            model=model,
+            seed=answer.seed,
+            cost_micros=answer.cost_micros,
+            took_milliseconds=max(0, ended - began),
+            prompt=self.intent.prompt,
+            settings=_told(self.intent.settings.replace(scene=scene)),
+            products=tuple(map(_used, self.intent.products, request.products)),
+            scene=UsedScene(scene.image_url or "", _sha256(request.scene)) if scene and request.scene else None,
+        )
+
+    def _nameless_scene(self) -> SceneReference | None:
+        """The scene that was chosen; its address names neither the client nor the studio."""
+        scene = self.intent.settings.scene
+        if scene is None:
+            return None
+        own = own_scene(scene, self.place.client_id, self.place.studio_id)
+        address = scene.image_url if own is None else f"user-scenes/{own}"
+        return SceneReference(id=scene.id, name=scene.name, image_url=address)
 
     def _pictured(self, product: IntendedProduct) -> ProductPicture:
         picture = None
@@ -139,3 +185,32 @@ class Job:
             stored = self.objects.get(key)
             picture = stored.body if isinstance(stored, StoredObject) else None
         return ProductPicture(product.id, product.name, picture)
+
+
+def _digital_source(model: str, request: ImageRequest) -> DigitalSource:
+    """Where the pixels come from. A model that is not known to be trained on nothing counts as trained."""
+    has_products = any(product.picture is not None for product in request.products)
+    if model != COMPOSITOR.name:
+        return DigitalSource.COMPOSITE_WITH_TRAINED if has_products else DigitalSource.TRAINED
+    has_pictures = has_products or request.scene is not None
+    return DigitalSource.COMPOSITE if has_pictures else DigitalSource.ALGORITHMIC
+
+
+def _told(settings: SceneGenerationSettings) -> dict[str, Any]:
+    """The members that this version knows; others had no part in the picture, and are for nobody else."""
+    placement = settings.placement
+    if placement is not None:
+        placement = Placement.model_validate(placement.to_json(), extra="ignore")
+    return settings.replace(placement=placement).model_dump(
+        mode="json", by_alias=True, exclude_none=True, include=set(SceneGenerationSettings.model_fields)
+    )
+
+
+def _used(intended: IntendedProduct, shown: ProductPicture) -> UsedProduct:
+    if shown.picture is None:
+        return UsedProduct(shown.id, shown.name)
+    return UsedProduct(shown.id, shown.name, intended.image_id, _sha256(shown.picture))
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,7 +1,7 @@
 """Documents as callers see them: the seed's shapes, with addresses in place of what only the store needs."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from scene_studio.http.entity_tags import entity_tag
 from scene_studio.model import addresses
@@ -13,6 +13,9 @@ from scene_studio.model.scene import Scene
 from scene_studio.model.studio import OutputSlot, Studio
 from scene_studio.store.cache import Versioned
 from scene_studio.store.studios import StudioSummary
+
+_NOT_SHOWN: Final = {"product_image_ids", "scene_sha256", "inputsChanged"}
+"""Of a revision: what only its history's `inputsChanged` is told by, and one that was imported with it."""
 
 
 def studio_view(entry: Versioned[Studio]) -> dict[str, Any]:
@@ -78,8 +81,9 @@ def _intent_view(intent: Intent) -> dict[str, Any]:
 
 def revision_view(studio: Studio, slot_id: str, revision: GeneratedSceneImage) -> dict[str, Any]:
     """A revision, with its picture's address."""
+    view = revision.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=_NOT_SHOWN)
     own = addresses.revision_image(studio.client_id, studio.id, slot_id, revision.id)
-    return {**revision.to_json(), "url": revision.url or own}
+    return {**view, "url": revision.url or own}
 
 
 def scene_view(studio: Studio, scene: Scene) -> dict[str, Any]:

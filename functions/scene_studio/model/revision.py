@@ -21,8 +21,11 @@ PAGE_SIZE: Final = 20
 MAX_DEBUG_PROMPT: Final = 10_000
 MAX_PRODUCTS_IN_SLOT: Final = 16
 
-PageName = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-"""The SHA-256 of a page's bytes, in hexadecimal."""
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""A SHA-256, in hexadecimal."""
+
+PageName = Sha256
+"""That of a page's bytes."""
 
 Milliseconds = Annotated[int, Field(ge=0, le=253_402_300_799_999, strict=True)]
 """Since the Unix epoch, as JavaScript's `Date.now()`; at most the end of the year 9999."""
@@ -34,7 +37,11 @@ class GeneratedSceneImage(Model):
     Attributes:
         url: only for a picture that lies elsewhere; those of our own have an address made from their ids.
         took_milliseconds: how long making it took; absent if that is not known.
-        cost_micros: what was paid for it, in millionths of a US dollar; absent if that is not known.
+        cost_micros: what the image model said that it cost, in millionths of a US dollar; likewise.
+        sha256: of the picture as it is stored.
+        product_image_ids: the picture used of each of `product_ids`, None where there was none; absent if it
+            is not known what the picture was made of.
+        scene_sha256: of the scene picture used.
     """
 
     id: Id
@@ -51,7 +58,10 @@ class GeneratedSceneImage(Model):
     width: int | None = None
     height: int | None = None
     took_milliseconds: int | None = None
-    cost_micros: int | None = None
+    cost_micros: Annotated[int, Field(ge=0)] | None = None
+    sha256: Sha256 | None = None
+    product_image_ids: Annotated[tuple[Id | None, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] | None = None
+    scene_sha256: Sha256 | None = None
 
 
 class HistoryPage(Model):
