@@ -1,5 +1,6 @@
 """Output slots: add, edit, delete, undelete, and the history of each."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
@@ -36,12 +37,15 @@ from scene_studio.model.edits import (
     new_products,
 )
 from scene_studio.model.errors import NotFound
+from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.model.studio import Studio, new_slot
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
+from scene_studio.store.clients import Clients
 from scene_studio.store.saving import Saved, Saving
 from slots_api.history import read_history
+from slots_api.inputs import are_known, inputs_changed, library_of
 from slots_api.messages import NewSlot
 
 app = Api()
@@ -151,6 +155,7 @@ def list_history(
     client_id: ClientId,
     studio_id: StudioId,
     slot_id: SlotId,
+    clients: AllClients,
     studios: AllStudios,
     objects: Objects,
     limit: Limit = 40,
@@ -159,12 +164,14 @@ def list_history(
 ) -> Response[Any]:
     """The slot's revisions, newest first, through all pages.
 
-    With `sign`, each has a short-lived `signedUrl` of its picture or thumbnail, for pages that show many.
+    Each says by `inputsChanged` whether a product or scene picture of which it was made has been replaced or
+    deleted since; one of which that is not known has no such member. With `sign`, each has a short-lived
+    `signedUrl` of its picture or thumbnail, for pages that show many.
     """
     studio = studios.read(client_id, studio_id).document
     slot = studio.slot(slot_id)
     revisions, following = read_history(studios, studio, slot, limit, cursor)
-    items = [revision_view(studio, slot_id, revision) for revision in revisions]
+    items = _revision_views(clients, studio, slot_id, revisions)
     if sign is not None:
         key_of = keys.revision_thumbnail if sign == "thumb" else keys.revision
         for revision, item in zip(revisions, items, strict=True):
@@ -176,14 +183,20 @@ def list_history(
 
 @app.get(f"{_SLOT}/history/<imageId>")
 def read_revision(
-    client_id: ClientId, studio_id: StudioId, slot_id: SlotId, image_id: ImageId, studios: AllStudios
+    client_id: ClientId,
+    studio_id: StudioId,
+    slot_id: SlotId,
+    image_id: ImageId,
+    clients: AllClients,
+    studios: AllStudios,
 ) -> Response[Any]:
-    """One revision."""
+    """One revision, with `inputsChanged` as in the list."""
     studio = studios.read(client_id, studio_id).document
     revision = studios.find_revision(studio, studio.slot(slot_id), image_id)
     if revision is None:
         raise NotFound("revision", image_id)
-    return json_answer(revision_view(studio, slot_id, revision))
+    (view,) = _revision_views(clients, studio, slot_id, [revision])
+    return json_answer(view)
 
 
 @app.get(f"{_SLOT}/history/<imageId>/image")
@@ -213,6 +226,19 @@ def read_image(
     if revision.url is None:
         raise NotFound("picture of revision", image_id)
     return redirect_to(revision.url, cached=False)
+
+
+def _revision_views(
+    clients: Clients, studio: Studio, slot_id: str, revisions: Sequence[GeneratedSceneImage]
+) -> list[dict[str, Any]]:
+    """Revisions, each of which says, if it is known, whether what it was made of has changed."""
+    views = [revision_view(studio, slot_id, revision) for revision in revisions]
+    if any(map(are_known, revisions)):
+        library = library_of(clients.read(studio.client_id).document)
+        for revision, view in zip(revisions, views, strict=True):
+            if are_known(revision):
+                view["inputsChanged"] = inputs_changed(revision, studio, library)
+    return views
 
 
 def _answer(

@@ -77,6 +77,15 @@ def test_an_unchanged_read_is_one_get_without_a_body(s3):
     assert "if-none-match" in s3.requests("GET")[-1].headers
 
 
+def test_a_warm_history_is_one_get_more_if_it_tells_what_has_changed(s3):
+    history = f"{SLOT}/history"
+    assert asked(s3, "GET", history) == ["GET"]
+    image = call("POST", f"{STUDIO}/generate", {"slotId": "slot-1"}).json["images"][0]["id"]
+    for path in (history, f"{history}/{image}"):
+        assert asked(s3, "GET", path) == ["GET", "GET"]
+        assert all("if-none-match" in request.headers for request in s3.requests("GET")[-2:])
+
+
 def test_a_warm_read_is_one_get(s3):
     assert asked(s3, "GET", STUDIO) == ["GET"]
 
