@@ -136,7 +136,7 @@ def test_a_scene_of_the_studios_own_changes_when_it_is_deleted(
 def test_a_scene_from_stock_changes_when_a_version_ships_another_picture_of_it(
     ready: Path, model: StubModel, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
-    (stock,) = STOCK_SCENES
+    stock = STOCK_SCENES[0]
     image = make(settings={"scene": {"id": stock.id, "imageUrl": stock.image_url}})
     assert told(image) is False
     inputs._sha256.cache_clear()

@@ -354,7 +354,7 @@ def test_a_picture_says_how_it_was_made(studio: Studio) -> None:
 
 
 def test_a_picture_names_the_scene_from_stock_that_it_was_made_in(studio: Studio) -> None:
-    (stock,) = STOCK_SCENES
+    stock = STOCK_SCENES[0]
     settings = SceneGenerationSettings(scene=SceneReference(id=stock.id, image_url=stock.image_url))
     sha256 = hashlib.sha256(stock_picture(stock)).hexdigest()
     assert studio.make(settings=settings).scene_sha256 == sha256

@@ -38,7 +38,7 @@ from scene_studio.store.saving import Saved
 from scene_studio.store.studios import Studios
 from slots_api.messages import NewSlot
 from studios_api.messages import NamedStudio, Restore
-from tests.simulation.painter import Painter, inspected, thumbnail
+from tests.simulation.painter import Painter, described, description, inspected, thumbnail
 from tests.simulation.queue import MessageQueue
 from tests.simulation.requests import Answer
 from tests.simulation.store import MemoryStore
@@ -154,6 +154,8 @@ def light_answers() -> Iterator[None]:
             (generation_routes, "json_answer", _light),
             (generation_routes, "slot_view", _shown_with_tag),
             (job, "inspect", inspected),
+            (job, "with_provenance", described),
+            (job, "read_provenance", description),
             (runtime.logger, "warning", lambda *_, **__: None),
         ):
             stack.enter_context(patch.object(place, name, stub))

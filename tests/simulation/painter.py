@@ -6,6 +6,7 @@ from typing import Final
 
 from scene_studio.generation.image_model import Capabilities, ImageRequest, ImageResult
 from scene_studio.images.inspect import ImageInfo
+from scene_studio.images.provenance import Provenance
 from scene_studio.model.errors import GenerationRefused, ModelUnavailable
 from scene_studio.model.settings import ASPECT_RATIOS
 from tests.simulation.runs import MachineRun
@@ -87,6 +88,20 @@ class Painter:
 def inspected(jpeg: bytes) -> ImageInfo:
     """What is seen of a picture when it is opened: its width is the number of its call."""
     return ImageInfo("JPEG", int(jpeg.split()[1]), 1)
+
+
+_MADE: Final[dict[bytes, Provenance]] = {}
+
+
+def described(jpeg: bytes, made: Provenance) -> bytes:
+    """The picture itself; how it was made is kept beside it."""
+    _MADE[jpeg] = made
+    return jpeg
+
+
+def description(jpeg: bytes) -> Provenance | None:
+    """How a picture was made, if `described` was told."""
+    return _MADE.get(jpeg)
 
 
 def thumbnail(jpeg: bytes) -> bytes:

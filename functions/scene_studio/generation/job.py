@@ -94,9 +94,9 @@ class Job:
             )
         answer = model.generate(request)
         made = self._provenance(request, answer, model.capabilities.name, began)
-        return self._revision(self._kept(with_provenance(answer.jpeg, made), pacing()))
+        return self._revision(self._keep(with_provenance(answer.jpeg, made), pacing()))
 
-    def _kept(self, jpeg: bytes, pacing: Pacing) -> bytes:
+    def _keep(self, jpeg: bytes, pacing: Pacing) -> bytes:
         """Store the picture, then its thumbnail; it is paid for, so this is tried for as long as there is.
 
         Returns:
