@@ -7,7 +7,7 @@ EMULATOR := .venv-emulator
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run test simulate lint format lock scenes contact-sheet clean
+.PHONY: help run test exiftool simulate lint format lock scenes contact-sheet clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -34,7 +34,14 @@ $(EMULATOR)/stamp: tests/aws/requirements.txt
 run: $(VENV)/run.stamp  ## Serve on 127.0.0.1:$PORT (8000), data in $SCENE_STUDIO_DATA (.scene-studio).
 	@exec $(PYTHON) -m infra.local.server
 
-test: lint $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
+# The one tool of the tests that is no Python package: Debian's libimage-exiftool-perl.
+exiftool:
+	@command -v exiftool >/dev/null || { \
+	  echo "Installing exiftool ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libimage-exiftool-perl >/dev/null; \
+	} || { echo "Install exiftool (Debian: libimage-exiftool-perl), and run this again."; exit 1; }
+
+test: lint exiftool $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
 	$(PYTHON) -m coverage erase
 	$(PYTHON) -m coverage run -m pytest $(PYTEST)
 	$(PYTHON) -m coverage combine --quiet
