@@ -94,7 +94,12 @@ PROFILES: Final[Mapping[str, Profile]] = {
         _EXECUTING, faults=frozenset({"refused", "unavailable", "broken", "lost", "crash"})
     ),
     "executing, dying": replace(_EXECUTING, faults=frozenset({"crash", "late", "twice", "unsent"})),
-    "executing, doubled": replace(_EXECUTING, faults=frozenset({"twice", "refused", "slow", "server_error"})),
+    "executing, doubled": replace(
+        _EXECUTING,
+        weights={"generate": 10, "execute": 6},
+        faults=frozenset({"twice", "refused", "slow", "server_error", "tardy"}),
+        lives=(15,),
+    ),
     "executing, slow": replace(
         _EXECUTING, faults=frozenset({"lengthy", "tardy", "slow", "crash"}), periods=(0.5,), lives=(3,)
     ),
@@ -126,3 +131,6 @@ PROFILES: Final[Mapping[str, Profile]] = {
     ),
 }
 """Company in which some things happen more often."""
+
+DEAR: Final = frozenset({"executing, doubled"})
+"""Company that takes ten times as long as others, and is there only for a rule that it shows."""
