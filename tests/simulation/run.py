@@ -83,7 +83,14 @@ def run_part(part: Part) -> Tally:
     )
 
 
-def _tallies(parts: Sequence[Part], jobs: int) -> Iterator[Tally]:
+def parts_of(seeds: range, mutant: str = "", profile: str = "") -> list[Part]:
+    """Seeds in parts that several processes can share."""
+    starts = seeds[::_CHUNK]
+    return [Part(range(first, min(first + _CHUNK, seeds.stop)), mutant, profile) for first in starts]
+
+
+def tallies(parts: Sequence[Part], jobs: int) -> Iterator[Tally]:
+    """What comes of each part, as so many processes come to it."""
     if jobs == 1:
         yield from map(run_part, parts)
         return
@@ -117,14 +124,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--profile", default="", choices=["", "usual", *PROFILES], help="who is there")
     given = parser.parse_args(arguments)
     profile = given.profile or (MUTANTS[given.mutant].profile if given.mutant else "")
-    end = given.start + given.seeds
-    parts = [
-        Part(range(first, min(first + _CHUNK, end)), given.mutant, profile)
-        for first in range(given.start, end, _CHUNK)
-    ]
+    parts = parts_of(range(given.start, given.start + given.seeds), given.mutant, profile)
     began = time.monotonic()
     total = Tally()
-    for tally in _tallies(parts, min(given.jobs, len(parts))):
+    for tally in tallies(parts, min(given.jobs, len(parts))):
         total = total.plus(tally)
         for outcome in tally.violations[:_SHOWN] if len(total.violations) <= _SHOWN else ():
             sys.stderr.write(f"\nseed {outcome.seed}: {outcome.violation}\n")

@@ -2,6 +2,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import reduce
 from typing import Final
 
 import pytest
@@ -9,10 +10,10 @@ import pytest
 from tests.simulation.containers import light_answers
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.profiles import PROFILES, USUAL
-from tests.simulation.run import Part, main, run_part
+from tests.simulation.run import Tally, main, parts_of, tallies
 from tests.simulation.schedule import run_schedule
 
-SCHEDULES: Final = 2000
+SCHEDULES: Final = 2500
 MUTANT_SCHEDULES: Final = 400
 """Several times what the most hidden mutant needs."""
 
@@ -24,7 +25,8 @@ def light() -> Iterator[None]:
 
 
 def test_schedules_run_without_a_violation() -> None:
-    tally = run_part(Part(range(SCHEDULES), "", ""))
+    tally = reduce(Tally.plus, tallies(parts_of(range(SCHEDULES)), jobs=2))
+    assert tally.schedules == SCHEDULES
     told = [f"seed {outcome.seed}: {outcome.violation}" for outcome in tally.violations]
     assert not told
     assert tally.acknowledged > 5 * SCHEDULES
