@@ -25,7 +25,7 @@ EXPECTED = {
     "generate.accepted": 202,
     "read-generation.found": 200,
     "cancel-generation.cancelled": 200,
-    "retry-generation.accepted": 202,
+    "retry-generation.nothing-failed": 200,
     "edit-slot.saved": 204,
     "edit-studio.rows-without-base": 428,
     "edit-studio.malformed": 400,
