@@ -115,7 +115,7 @@ class Sweep:
         care.given_up = self._give_up(place, hopeless)
         lost = [one for one in waiting if (one not in late or one in stored) and self._is_due(one.intent)]
         care.queued_again = self._queue_again(place, lost)
-        if not any(one.intent.is_open for one in waiting):
+        if not stored and not any(one.intent.is_open for one in waiting):
             self._forget(place)
         return care
 
