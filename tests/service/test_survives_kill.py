@@ -99,7 +99,7 @@ def test_nothing_acknowledged_is_lost_to_a_server_killed_at_random_moments(servi
         thread.start()
     for number in range(KILLS):
         # Now and then there is time for a picture that was cut off before.
-        time.sleep(chance.uniform(4, 6) if number % 5 == 4 else chance.uniform(0.05, 1.2))
+        time.sleep(chance.uniform(4, 6) if number % 10 == 9 else chance.uniform(0.05, 1.2))
         service.kill(workers_too=number % 2 == 0)
         service.start()
     time.sleep(1)
