@@ -35,17 +35,18 @@ def test_a_hundred_results_that_end_within_200_ms_take_at_most_five_commits(seed
 
 @pytest.mark.parametrize("pictures", [FIVE_SLOTS, A_HUNDRED], ids=["20", "100"])
 def test_results_take_a_fraction_of_the_commits_and_of_the_time_that_they_take_one_by_one(
-    pictures: dict[str, int],
+    pictures: dict[str, int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     combined = [drain(seed, pictures, spread=0.2) for seed in SEEDS]
     naive = [drain(seed, pictures, spread=0.2, combining=False) for seed in SEEDS[:2]]
     for drained in (*combined, *naive):
         assert_all_there(drained, pictures)
     count = sum(pictures.values())
-    print(f"\n{count} results, together and one by one:")
-    for name in ("commits", "refused", "requests", "seconds"):
-        ours, theirs = (mean([getattr(drained, name) for drained in runs]) for runs in (combined, naive))
-        print(f"  {name}: {ours:.1f} and {theirs:.1f}, ratio {ours / theirs:.3f}")
+    with capsys.disabled():
+        print(f"\n{count} results, together and one by one:")
+        for name in ("commits", "refused", "requests", "seconds"):
+            ours, theirs = (mean([getattr(drained, name) for drained in runs]) for runs in (combined, naive))
+            print(f"  {name}: {ours:.1f} and {theirs:.1f}, ratio {ours / theirs:.3f}")
     assert {drained.commits for drained in naive} == {count}
     assert mean([drained.commits for drained in combined]) <= count / 5
     assert mean([drained.seconds for drained in combined]) < mean([drained.seconds for drained in naive])

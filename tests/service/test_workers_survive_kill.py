@@ -81,7 +81,7 @@ def calls_by_seed(file: Path) -> dict[str, list[Call]]:
 
 @pytest.mark.timeout(600)
 def test_every_picture_comes_and_none_is_paid_for_twice_but_by_a_kill_in_mid_call(
-    service: Service, calls_file: Path
+    service: Service, calls_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = random.Random(7)
     assert send(service, "PUT", STUDIO, {}, "studio").status_code in {201, 412}
@@ -120,8 +120,9 @@ def test_every_picture_comes_and_none_is_paid_for_twice_but_by_a_kill_in_mid_cal
             assert any(call.begin <= kill <= min(call.end + 1, following.begin) for kill in kills), image
     cut_off = sum(call.end == float("inf") for of_this in calls.values() for call in of_this)
     total = sum(map(len, calls.values()))
-    print(
-        f"\n{len(kills)} kills, {len(asked)} pictures asked for, {len(made)} made, {len(failed)} failed, "
-        f"{total} calls of the model: {again} more than pictures, {cut_off} cut off by a kill"
-    )
+    with capsys.disabled():
+        print(
+            f"\n{len(kills)} kills, {len(asked)} pictures asked for, {len(made)} made, {len(failed)} failed, "
+            f"{total} calls of the model: {again} more than pictures, {cut_off} cut off by a kill"
+        )
     assert total == len(calls) + again
