@@ -205,7 +205,9 @@ def wait_for(path: Path) -> None:
 def wait_for_refusal(port: int) -> None:
     with contextlib.suppress(ConnectionRefusedError):
         while True:
-            socket.create_connection(("127.0.0.1", port)).close()
+            # A connection that is made as the socket closes is reset; the next one is refused.
+            with contextlib.suppress(ConnectionResetError):
+                socket.create_connection(("127.0.0.1", port)).close()
 
 
 def test_it_says_in_one_line_where_it_is_and_what_to_try(server):
