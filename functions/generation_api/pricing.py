@@ -1,8 +1,8 @@
 """What pictures cost: the price before a run, the month's spending, and the client's limit.
 
 Costs and reservations live in each studio, beside the pictures they are of, and are summed over the
-summaries of all studios. So the limit may be overshot by requests that are in flight at the same moment, and
-by nothing else (issue "price").
+summaries of all studios. So the limit may be overshot by requests that are in flight at the same moment, by a
+picture that comes after it was booked as failed, and by what a crash keeps from being told.
 """
 
 from collections.abc import Iterator

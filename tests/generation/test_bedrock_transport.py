@@ -104,7 +104,7 @@ FATES = [
 ]
 
 
-WITHOUT_ANSWER = {Fault.HANG, Fault.CUT_BODY, Fault.DROP_REPLY, Fault.DROP_REQUEST}
+WITHOUT_ANSWER = {Fault.HANG, Fault.DROP_REPLY, Fault.DROP_REQUEST, Fault.NO_PICTURE, *UNREADABLE}
 """Nobody can tell whether the picture was made, and billed."""
 
 

@@ -75,7 +75,8 @@ def parse(body: bytes) -> ModelImage:
     ) as error:
         raise ModelUnavailable(
             "The image model's answer could not be read. Execute again; if that does not help, tell whoever "
-            "operates this service."
+            "operates this service.",
+            {"mayBePaid": True},
         ) from error
     return ModelImage(data, size.width, size.height, seed)
 
