@@ -1,0 +1,17 @@
+/** What the keys do. */
+
+import { Dialog } from './controls.js';
+import { html } from './html.js';
+import { SHORTCUTS } from './shortcuts.js';
+
+export default function ShortcutList({ close }) {
+  return html`<${Dialog} title="Keyboard shortcuts" close=${close}>
+    <table>
+      <tbody>
+        ${SHORTCUTS.map(({ keys, words }) => html`<tr key=${keys}>
+          <th scope="row"><kbd>${keys}</kbd></th><td>${words}</td>
+        </tr>`)}
+      </tbody>
+    </table>
+  </${Dialog}>`;
+}
