@@ -4,8 +4,7 @@ import { signal } from '@preact/signals';
 import { Api } from '../api.js';
 import { studiosAddress } from '../views/addresses.js';
 import { ClientList } from '../views/client-list.js';
-import { html } from '../views/html.js';
-import { show } from '../views/mount.js';
+import { html, show } from '../views/html.js';
 import { environment, signedIn } from '../views/session.js';
 
 const session = await signedIn();

@@ -3,8 +3,7 @@
 import { createGuest } from '../guest.js';
 import { browserEnvironment } from '../environment.js';
 import { GuestView } from '../views/guest-view.js';
-import { html } from '../views/html.js';
-import { show } from '../views/mount.js';
+import { html, show } from '../views/html.js';
 
 const guest = createGuest({
   ...browserEnvironment(),

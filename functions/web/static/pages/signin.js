@@ -1,8 +1,7 @@
 /** Where the issuer sends people back to; from here they go where they came from. */
 
 import { Empty } from '../views/controls.js';
-import { html } from '../views/html.js';
-import { show } from '../views/mount.js';
+import { html, show } from '../views/html.js';
 import { createSession } from '../views/session.js';
 
 const session = createSession();

@@ -3,7 +3,7 @@
 import { studiosAddress } from './addresses.js';
 import { Empty } from './controls.js';
 import { html } from './html.js';
-import { Logo } from './logo.js';
+import { Logo } from './icons.js';
 
 /** @param {{ clients: any, trouble: any, read: () => unknown }} properties */
 export function ClientList({ clients, trouble, read }) {

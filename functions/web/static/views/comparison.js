@@ -3,14 +3,14 @@
 import { useState } from 'preact/hooks';
 import { html } from './html.js';
 import { Picture } from './picture.js';
-import { moment } from './words.js';
+import { moment, setting } from './words.js';
 
 const STEP = 1;
 
 /** @param {{ one: any, other: any }} properties `one` is seen left of the line */
 export function Comparison({ one, other }) {
   const [at, setAt] = useState(50);
-  return html`<div class="comparison" style=${{ '--at': `${at}%` }}>
+  return html`<div class="comparison" style=${{ '--at': `${at}%`, '--ratio': ratio(one) }}>
     <${Picture} address=${one.url} alt=${`Left: revision of ${moment(one.timestamp)}`} eager=${true} />
     <${Picture} address=${other.url} alt=${`Right: revision of ${moment(other.timestamp)}`} eager=${true} />
     <input type="range" class="comparison-slider" min="0" max="100" step=${STEP} value=${at}
@@ -20,4 +20,10 @@ export function Comparison({ one, other }) {
     <span class="comparison-tag" data-side="left" aria-hidden="true">${moment(one.timestamp)}</span>
     <span class="comparison-tag" data-side="right" aria-hidden="true">${moment(other.timestamp)}</span>
   </div>`;
+}
+
+/** The width of a picture by its height. */
+function ratio(/** @type {any} */ { width, height, settings }) {
+  const [wide, high] = width ? [width, height] : setting(settings, 'aspectRatio').split(':').map(Number);
+  return wide / high;
 }

@@ -3,9 +3,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog, Empty, IconButton } from './controls.js';
 import { html } from './html.js';
-import { Icon } from './icons.js';
+import { Icon, Logo } from './icons.js';
 import { More } from './revisions.js';
-import { Logo } from './logo.js';
 import { counted, moment } from './words.js';
 
 /** @param {{ guest: any }} properties */

@@ -38,7 +38,15 @@ const SHAPES = {
  * @param {{name: keyof typeof SHAPES, filled?: boolean}} properties
  */
 export function Icon({ name, filled = false }) {
-  return html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" data-filled=${filled}>
+  return html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" data-icon=${name} data-filled=${filled}>
     <path d=${SHAPES[name]} />
+  </svg>`;
+}
+
+/** The mark of Scene Studio. */
+export function Logo() {
+  return html`<svg viewBox="0 0 32 32" class="logo" aria-hidden="true">
+    <rect width="32" height="32" rx="7" />
+    <path d="M7 22h18M9 22v-9l7-5 7 5v9M16 22v-6" />
   </svg>`;
 }

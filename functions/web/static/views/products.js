@@ -1,7 +1,7 @@
 /** The products of the library: drag one into a slot, or press it to put it into the slot that is chosen. */
 
 import { useState } from 'preact/hooks';
-import { Empty, Menu, NameEditor } from './controls.js';
+import { Empty, IconButton, Menu, NameEditor } from './controls.js';
 import { dragged, useDrop } from './dragging.js';
 import { html } from './html.js';
 import { Icon } from './icons.js';
@@ -18,13 +18,16 @@ export function Products() {
   const all = page.data.client.value?.products ?? [];
   const words = sought.trim().toLowerCase();
   const shown = words ? all.filter((one) => one.name.toLowerCase().includes(words)) : all;
+  const add = () => page.open('new-product');
   const drop = useDrop({ files: (files) => page.actions.addProducts(files) });
   return html`<div ...${drop}>
     <div class="tools">
       ${all.length > MANY &&
       html`<input type="search" id="find-product" class="grow" placeholder="Find a product" aria-label="Find a product"
         value=${sought} onInput=${(event) => setSought(event.currentTarget.value)} />`}
-      <button type="button" class="button" onClick=${() => page.open('new-product')}><${Icon} name="add" />Product</button>
+      ${all.length > MANY
+        ? html`<${IconButton} icon="add" label="New product" onClick=${add} />`
+        : html`<button type="button" class="button" onClick=${add}><${Icon} name="add" />New product</button>`}
     </div>
     ${all.length === 0 &&
     html`<${Empty} icon="image" title="No products yet">Add one, or drop its picture here.</${Empty}>`}

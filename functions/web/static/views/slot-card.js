@@ -9,7 +9,7 @@ import { Picture } from './picture.js';
 import { Progress } from './progress.js';
 import { counted, setting, slotTitle } from './words.js';
 
-const SHOWN_PRODUCTS = 4;
+const SHOWN_PRODUCTS = 3;
 
 /**
  * @param {{ slot: any, number: number, products: any[], selected: boolean, reachable: boolean }} properties

@@ -27,7 +27,7 @@ function Panel({ slot, number }) {
   const [tab, setTab] = useState('settings');
   const tabs = {
     settings: `Slot ${number}`,
-    revisions: html`Revisions<span class="count">${slot.historyCount}</span>`,
+    revisions: html`Revisions <span class="count">${slot.historyCount}</span>`,
   };
   return html`<aside class="pane slot-pane" aria-label=${`Slot ${number}`}>
     <${Tabs} label=${`Slot ${number}`} tabs=${tabs} chosen=${tab} choose=${setTab} />

@@ -3,8 +3,7 @@
 import { createDataContext } from '../data-context.js';
 import { watchPage } from '../environment.js';
 import { createActions } from './actions.js';
-import { html } from './html.js';
-import { show } from './mount.js';
+import { html, show } from './html.js';
 import { createPageState, PageContext } from './page-state.js';
 import { environment, signedIn } from './session.js';
 

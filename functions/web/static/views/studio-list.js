@@ -5,11 +5,10 @@ import { studioAddress } from './addresses.js';
 import { Empty, Menu } from './controls.js';
 import { Dialogs } from './dialogs.js';
 import { html } from './html.js';
-import { Icon } from './icons.js';
+import { Icon, Logo } from './icons.js';
 import { Messages } from './messages.js';
 import { usePage } from './page-state.js';
 import { Picture } from './picture.js';
-import { Logo } from './logo.js';
 import { User } from './top-bar.js';
 import { ago, counted } from './words.js';
 

@@ -4,8 +4,7 @@ import { useState } from 'preact/hooks';
 import { studiosAddress } from './addresses.js';
 import { IconButton, Menu, NameEditor } from './controls.js';
 import { html } from './html.js';
-import { Icon } from './icons.js';
-import { Logo } from './logo.js';
+import { Icon, Logo } from './icons.js';
 import { usePage } from './page-state.js';
 import { SaveState } from './save-state.js';
 
