@@ -87,10 +87,17 @@ def tab(
         page.on("pageerror", lambda error: complaints.append(str(error)))
 
     def opened(
-        window: BrowserContext | None = None, *, address: str = "", client: str = "acme-corp", **how: object
+        window: BrowserContext | None = None,
+        *,
+        address: str = "",
+        client: str = "acme-corp",
+        virtual_time: bool = False,
+        **how: object,
     ) -> StudioPage:
         page = (window or windows(**how)).new_page()
         listen(page)
+        if virtual_time:
+            page.clock.install()
         page.goto(f"{address or service.address}/{client}/scene-studio/{studio_id}")
         return StudioPage(page)
 

@@ -13,6 +13,9 @@ from tests.browser.conftest import Open
 from tests.browser.studio import StudioPage
 from tests.support.service import Service
 
+WITHOUT_ANSWER = 31_000
+"""Milliseconds after which a request that was never answered may be sent again."""
+
 NETWORK = re.compile("net::ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED|CONNECTION_RESET|EMPTY_RESPONSE)")
 
 
@@ -123,12 +126,14 @@ def test_edits_made_while_the_server_is_stopped_are_saved_once_it_is_back(
     tab: Open, own_service: Service, studio_id: str, complaints: list[str]
 ) -> None:
     studio = with_slot(tab, address=own_service.address)
+    studio.page.clock.install()
     studio.set("Style", "Rustic")
     own_service.kill()
     studio.set("Lighting", "Evening")
     studio.save_state("Offline")
     studio.panel.get_by_label("Prompt").fill("while nobody listened")
     own_service.start()
+    studio.page.clock.fast_forward(WITHOUT_ANSWER)
     studio.is_saved()
     forgive_network(complaints)
     found = settings(f"{own_service.address}/api/clients/acme-corp/scene-studio/{studio_id}")
@@ -147,9 +152,10 @@ def test_edits_made_offline_survive_a_closed_tab_and_are_sent_when_it_is_opened_
     studio.page.close()
     assert settings(api)["style"] == "Modern"
     window.set_offline(False)
-    again = tab(window)
+    again = tab(window, virtual_time=True)
     again.choose(1)
     again.shows("Style", "Scandinavian")
+    again.page.clock.fast_forward(WITHOUT_ANSWER)
     again.is_saved()
     forgive_network(complaints)
     assert settings(api)["style"] == "Scandinavian"

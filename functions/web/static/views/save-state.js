@@ -20,14 +20,13 @@ const STATES = {
 export function SaveState() {
   const page = usePage();
   const state = page.data.saveState.value;
-  const conflicts = page.data.conflicts.value.length;
-  if (state === 'conflict') {
-    return html`<button type="button" class="save-state" data-state="conflict" onClick=${() => page.open('conflicts')}>
-      <${Icon} name="alert" /><span role="status">${counted(conflicts, 'conflict')}</span>
-    </button>`;
-  }
-  const { icon, words, title } = STATES[state];
-  return html`<span class="save-state" data-state=${state} title=${title}>
-    <${Icon} name=${icon} /><span role="status">${words}</span>
-  </span>`;
+  const { icon, words, title } = STATES[state] ?? { icon: 'alert', words: '', title: '' };
+  // One region for all states, so that each change of it is read out.
+  return html`<div role="status">
+    ${state === 'conflict'
+      ? html`<button type="button" class="save-state" data-state=${state} onClick=${() => page.open('conflicts')}>
+          <${Icon} name="alert" />${counted(page.data.conflicts.value.length, 'conflict')}
+        </button>`
+      : html`<span class="save-state" data-state=${state} title=${title}><${Icon} name=${icon} />${words}</span>`}
+  </div>`;
 }
