@@ -40,6 +40,16 @@ test('the slot is generating at once, and shows its picture when it has come', a
   assert.deepEqual(data.progress.value, {});
 });
 
+test('whoever waits for a picture is given it, though somebody else read the studio in which it stands', async () => {
+  const made = data.generateSceneImage('acme', 'main', 'one');
+  await browser.clock.pass(100);
+  service.end('main');
+  data.pageShown();
+  await browser.clock.pass(50);
+  assert.equal(looks().length, 0);
+  assert.equal((await made).url, slot().outputImage);
+});
+
 test('what is unsaved is saved first, so that the picture is made of what is shown', async () => {
   data.updateOutputSlot('acme', 'main', 'one', { settings: { style: 'Rustic' } });
   data.generateSceneImage('acme', 'main', 'one');

@@ -484,11 +484,8 @@ export function createDataContext({ clientId, fetch, storage, locks, clock, sess
     /** The page is shown again: others may have changed what it shows. */
     pageShown() {
       isShown = true;
-      for (const { saving, copy } of studios.values()) if (copy.isUnsaved) void saving.flush();
-      const studio = current.peek();
-      if (!studio) return;
-      void studio.saving.read().catch(() => {});
-      studio.generation.watch(true);
+      for (const studio of studios.values()) studio.saving.shown();
+      current.peek()?.generation.watch(true);
       lookOften();
     },
 

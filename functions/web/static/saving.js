@@ -150,6 +150,13 @@ export class Saving {
     else if (!this.#isReachable) void this.read().catch(() => {});
   }
 
+  /** The page is shown again: it may have slept. Read what others did meanwhile, and then save what is unsaved. */
+  shown() {
+    this.#heardAt = -Infinity;
+    if (this.copy.isUnsaved) void this.flush();
+    else void this.read().catch(() => {});
+  }
+
   /** The browser says that there is no network. Before anything is saved, a read shows whether that is so. */
   lost() {
     this.#isReachable = false;
