@@ -65,7 +65,8 @@ export class Api {
     try {
       return await this.#sendOnce(method, path, sending);
     } catch (error) {
-      if (!(error instanceof RequestFailed) || error.status !== 401 || !(await this.session.refresh())) throw error;
+      const isSignedOut = error instanceof RequestFailed && error.status === 401;
+      if (!isSignedOut || !(await this.#fromIssuer(() => this.session.refresh()))) throw error;
       return this.#sendOnce(method, path, sending);
     }
   }
@@ -134,7 +135,7 @@ export class Api {
    */
   async #sendOnce(method, path, sending) {
     const body = sending.body === undefined ? undefined : JSON.stringify(sending.body);
-    const token = await this.session.token();
+    const token = await this.#fromIssuer(() => this.session.token());
     const headers = {
       accept: 'application/json',
       ...(body !== undefined && { 'content-type': 'application/json' }),
@@ -158,6 +159,21 @@ export class Api {
       problem,
       retryAfter(reply.headers, this.clock.now()),
     );
+  }
+
+  /**
+   * What the session says; an issuer that is out of reach is as a service that is.
+   *
+   * @template T
+   * @param {() => Promise<T>} ask
+   * @returns {Promise<T>}
+   */
+  async #fromIssuer(ask) {
+    try {
+      return await ask();
+    } catch {
+      throw new RequestFailed('unreachable');
+    }
   }
 
   /**

@@ -80,7 +80,6 @@ export function createDataContext({ clientId, fetch, storage, locks, clock, sess
         path: `${clientPath}/scene-studio/${id}`,
         api,
         clock,
-        isOnline,
         keep: (kept) => {
           if (!outbox.keep(id, kept)) trouble('This browser has no room to keep unsaved changes. Do not close this page.');
         },
@@ -97,6 +96,21 @@ export function createDataContext({ clientId, fetch, storage, locks, clock, sess
     const studio = studioOf(id);
     if (!studio.copy.read) await studio.saving.read();
     return studio;
+  }
+
+  /**
+   * Edit a studio. That the service refuses what was typed is told by `errors`, so nobody has to wait for that.
+   *
+   * @param {string} id
+   * @param {(owned: Owned) => Owned} change
+   * @returns {Promise<void>} ends when it is saved
+   */
+  function edit(id, change) {
+    const studio = studioOf(id);
+    if (studio.copy.read) return studio.edit(change);
+    const saved = ready(id).then(() => studio.edit(change));
+    saved.catch((error) => studio.copy.read || trouble(error.message));
+    return saved;
   }
 
   function open() {
@@ -215,10 +229,9 @@ export function createDataContext({ clientId, fetch, storage, locks, clock, sess
      * @param {Partial<Studio>} updates the name, or whole rows; what machines own in them is left alone
      * @returns {Promise<void>}
      */
-    async updateSceneStudio(_client, id, { name, outputSlots }) {
+    updateSceneStudio(_client, id, { name, outputSlots }) {
       if (name !== undefined) library.listed({ id, name });
-      const studio = await ready(id);
-      await studio.edit((owned) => {
+      return edit(id, (owned) => {
         const named = name === undefined ? owned : { ...owned, name };
         return outputSlots ? withRows(named, outputSlots) : named;
       });
@@ -278,20 +291,16 @@ export function createDataContext({ clientId, fetch, storage, locks, clock, sess
      * @param {string} slotId
      * @param {Partial<Slot>} updates absent members, and absent settings, stay as they are; null clears one
      */
-    async updateOutputSlot(_client, studioId, slotId, updates) {
-      const studio = await ready(studioId);
-      await studio.edit((owned) => withUpdates(owned, slotId, updates));
-    },
+    updateOutputSlot: (_client, studioId, slotId, updates) =>
+      edit(studioId, (owned) => withUpdates(owned, slotId, updates)),
 
     /**
      * @param {string} _client
      * @param {string} studioId
      * @param {string} slotId
      */
-    async deleteOutputSlot(_client, studioId, slotId) {
-      const studio = await ready(studioId);
-      await studio.edit((owned) => withRow(owned, slotId, { deleted: true }));
-    },
+    deleteOutputSlot: (_client, studioId, slotId) =>
+      edit(studioId, (owned) => withRow(owned, slotId, { deleted: true })),
 
     /**
      * @param {string} _client
@@ -301,7 +310,7 @@ export function createDataContext({ clientId, fetch, storage, locks, clock, sess
     async undeleteOutputSlot(_client, studioId, slotId) {
       const studio = await ready(studioId);
       void studio.edit((owned) => withRow(owned, slotId, { deleted: false }));
-      await studio.settled();
+      await studio.settled(); // now, for what is in it may be known to the service alone
     },
 
     /** Put the slots of the open studio into another order. @param {string[]} slotIds */
@@ -475,10 +484,8 @@ export function createDataContext({ clientId, fetch, storage, locks, clock, sess
     /** The page is shown again: others may have changed what it shows. */
     pageShown() {
       isShown = true;
-      const studio = current.peek();
-      if (!studio) return;
-      void studio.saving.read().catch(() => {});
-      studio.generation.watch(true);
+      for (const studio of studios.values()) studio.saving.shown();
+      current.peek()?.generation.watch(true);
       lookOften();
     },
 
@@ -489,7 +496,7 @@ export function createDataContext({ clientId, fetch, storage, locks, clock, sess
 
     wentOffline() {
       online.value = false;
-      for (const studio of studios.values()) studio.saving.listener.changed();
+      for (const studio of studios.values()) studio.saving.lost();
     },
 
     /** Somebody signed in: go on with what was refused for want of that. */

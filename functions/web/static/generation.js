@@ -105,7 +105,7 @@ export class Generation {
     const stands = new Map(
       document.outputSlots.flatMap((slot) => slot.generation.map((one) => [one.id, { slotId: slot.id, ...one }])),
     );
-    const made = new Set(document.outputSlots.flatMap((slot) => slot.history.map((one) => one.id)));
+    const made = new Map(document.outputSlots.flatMap((slot) => slot.history.map((one) => [one.id, one])));
     const left = this.pictures.value.filter(({ id, state }) => stands.has(id) || (isOpen(state) && !made.has(id)));
     const known = new Map(left.map((one) => [one.id, one]));
     const told = [...stands.values()].map(({ state, ...about }) => {
@@ -113,8 +113,12 @@ export class Generation {
       const open = before && isOpen(before) ? before : 'queued';
       return { ...about, state: state === 'failed' ? /** @type {const} */ ('failed') : open };
     });
+    const came = this.pictures.value.flatMap(({ id, slotId }) => {
+      const image = made.get(id);
+      return image ? [{ id, slotId, state: /** @type {const} */ ('done'), image }] : [];
+    });
     this.#show([...left.filter(({ id }) => !stands.has(id)), ...told]);
-    this.#tellWaiting(told);
+    this.#tellWaiting([...told, ...came]);
     this.#lookSoon({ afresh: false });
   }
 

@@ -113,6 +113,7 @@ class Merging {
    */
   row(base, mine, theirs) {
     if (!mine || !theirs) return /** @type {OwnedRow} */ (mine ?? theirs);
+    if (base?.deleted && mine.deleted) return theirs.deleted ? mine : theirs;
     const deleted = this.deletion(base, mine, theirs);
     // What is in a slot that others deleted is not told; they did not change it.
     const before = isKnown(base) ? base : emptyRow(mine.id);

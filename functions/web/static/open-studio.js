@@ -47,12 +47,11 @@ export class OpenStudio {
    * @param {string} uses.path
    * @param {Api} uses.api
    * @param {Clock} uses.clock
-   * @param {() => boolean} uses.isOnline
    * @param {(kept: Kept | null) => void} uses.keep
    * @param {(words: string, retry?: () => void, retryWords?: string) => void} uses.trouble
    * @param {() => void} uses.signIn
    */
-  constructor({ id, path, api, clock, isOnline, keep, trouble, signIn }) {
+  constructor({ id, path, api, clock, keep, trouble, signIn }) {
     this.id = id;
     this.path = path;
     this.api = api;
@@ -68,7 +67,6 @@ export class OpenStudio {
       copy: this.copy,
       api,
       clock,
-      isOnline,
       keep: () => this.#keep(),
       listener: {
         changed: () => this.#publish(),

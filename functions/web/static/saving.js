@@ -47,16 +47,14 @@ export class Saving {
    * @param {WorkingCopy} uses.copy
    * @param {Api} uses.api
    * @param {Clock} uses.clock
-   * @param {() => boolean} uses.isOnline whether there is any network
    * @param {(edits: UnsavedEdits | null) => void} uses.keep keeps unsaved edits safe
    * @param {Listener} uses.listener
    */
-  constructor({ path, copy, api, clock, isOnline, keep, listener }) {
+  constructor({ path, copy, api, clock, keep, listener }) {
     this.path = path;
     this.copy = copy;
     this.api = api;
     this.clock = clock;
-    this.isOnline = isOnline;
     this.keep = keep;
     this.listener = listener;
   }
@@ -65,7 +63,7 @@ export class Saving {
   get state() {
     if (this.#held?.status === 401) return 'signed-out';
     if (this.#held || (this.copy.refused.length && !this.copy.isSendable && !this.copy.sent)) return 'refused';
-    if (!this.#isReachable || !this.isOnline()) return 'offline';
+    if (!this.#isReachable) return 'offline';
     return this.copy.isUnsaved ? 'saving' : 'saved';
   }
 
@@ -149,6 +147,20 @@ export class Saving {
     for (const wake of this.#sleepers.splice(0)) wake();
     this.listener.changed();
     if (this.copy.isUnsaved) void this.flush();
+    else if (!this.#isReachable) void this.read().catch(() => {});
+  }
+
+  /** The page is shown again: it may have slept. Read what others did meanwhile, and then save what is unsaved. */
+  shown() {
+    this.#heardAt = -Infinity;
+    if (this.copy.isUnsaved) void this.flush();
+    else void this.read().catch(() => {});
+  }
+
+  /** The browser says that there is no network. Before anything is saved, a read shows whether that is so. */
+  lost() {
+    this.#isReachable = false;
+    this.listener.changed();
   }
 
   /** Send nothing more. What is unsaved stays kept. */
