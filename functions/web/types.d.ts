@@ -20,6 +20,12 @@ export interface Revision {
   productNames: string[];
   settings: Settings;
   debugPrompt?: string;
+  model?: string;
+  seed?: number;
+  width?: number;
+  height?: number;
+  tookMilliseconds?: number;
+  costMicros?: number;
   signedUrl?: string;
   inputsChanged?: boolean;
 }
@@ -46,6 +52,8 @@ export interface Slot {
   favorites: string[];
   error?: string;
   generation: PendingPicture[];
+  /** The pictures that guests marked, by the link through which they came. */
+  guestFavorites?: { shareId: string; imageIds: string[]; name?: string }[];
   etag?: string;
 }
 
@@ -83,7 +91,7 @@ export interface Product {
   name: string;
   imageUrl?: string;
   imageId?: string;
-  pictures?: { id: string; imageUrl: string; thumbnailUrl?: string }[];
+  pictures?: { id: string; imageUrl: string; thumbnailUrl?: string; width?: number; height?: number }[];
   uploads?: { id: string; state: 'PROCESSING' | 'REJECTED'; reason?: string }[];
 }
 
@@ -226,3 +234,6 @@ export interface KeyValueStorage {
 export interface Locks {
   request(name: string, options: { signal?: AbortSignal }, held: () => Promise<unknown>): Promise<unknown>;
 }
+
+/** An event of a field. */
+export type FieldEvent = Event & { currentTarget: HTMLInputElement & HTMLSelectElement };

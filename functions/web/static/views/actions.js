@@ -3,6 +3,7 @@
  *
  * Nothing is asked beforehand: what takes something away says so, and offers to undo it.
  *
+ * @import { PageState } from './page-state.js'
  * @import { Product, Revision, Scene, Slot, Studio, StudioSummary } from '../../types.d.ts'
  */
 
@@ -10,9 +11,11 @@ import { studioAddress, studiosAddress } from './addresses.js';
 import { chooseFiles } from './files.js';
 import { moment } from './words.js';
 
+/** @typedef {ReturnType<typeof createActions>} Actions */
+
 const UNDO = 'Undo';
 
-/** @param {import('./page-state.js').PageState} page */
+/** @param {PageState} page */
 export function createActions(page) {
   const { data, clientId } = page;
   const studio = () => /** @type {Studio} */ (data.studio.value);

@@ -1,11 +1,18 @@
-/** The clients that one may see. */
+/**
+ * The clients that one may see.
+ *
+ * @import { Signal } from '@preact/signals'
+ */
 
 import { studiosAddress } from './addresses.js';
 import { Empty } from './controls.js';
 import { html } from './html.js';
 import { Logo } from './icons.js';
 
-/** @param {{ clients: any, trouble: any, read: () => unknown }} properties */
+/**
+ * @param {{ clients: Signal<{ id: string, name: string }[] | null>, trouble: Signal<string | null>,
+ *   read: () => unknown }} properties
+ */
 export function ClientList({ clients, trouble, read }) {
   return html`
     <header class="top"><span class="brand"><${Logo} /></span><span>Scene Studio</span></header>

@@ -1,4 +1,8 @@
-/** What others changed while one did: both sides of each field, and one click to take either. */
+/**
+ * What others changed while one did: both sides of each field, and one click to take either.
+ *
+ * @import { Conflict as ConflictShape, Product, Slot } from '../../types.d.ts'
+ */
 
 import { useEffect } from 'preact/hooks';
 import { Dialog } from './controls.js';
@@ -7,6 +11,7 @@ import { usePage } from './page-state.js';
 import { Picture } from './picture.js';
 import { label, slotTitle, text } from './words.js';
 
+/** @param {{ close: () => void }} properties */
 export default function Conflicts({ close }) {
   const page = usePage();
   const conflicts = page.data.conflicts.value;
@@ -24,6 +29,7 @@ export default function Conflicts({ close }) {
   </${Dialog}>`;
 }
 
+/** @param {{ conflict: ConflictShape }} properties */
 function Conflict({ conflict }) {
   const page = usePage();
   const slots = page.data.studio.value?.outputSlots ?? [];
@@ -42,6 +48,7 @@ function Conflict({ conflict }) {
   </li>`;
 }
 
+/** @param {{ title: string, conflict: ConflictShape, value: any, take: () => void, words: string }} properties */
 function Option({ title, conflict, value, take, words }) {
   const page = usePage();
   const slots = page.data.studio.value?.outputSlots ?? [];
@@ -54,13 +61,20 @@ function Option({ title, conflict, value, take, words }) {
   </div>`;
 }
 
-/** A value of a conflict's field as people see it. */
+/**
+ * A value of a conflict's field as people see it.
+ *
+ * @param {ConflictShape} conflict
+ * @param {any} value
+ * @param {Slot[]} slots
+ * @param {Product[]} products
+ */
 function shown(conflict, value, slots, products) {
   if (conflict.field === 'outputImage' && value) return html`<${Picture} address=${value} alt="" size="thumb" />`;
   if (conflict.field === 'productIds') return slotTitle({ productIds: value ?? [] }, products);
   if (conflict.field === 'deleted') return value ? 'Deleted' : 'Kept';
   if (conflict.field === 'outputSlots') {
-    const numbers = (value ?? []).map((id) => slots.findIndex((slot) => slot.id === id) + 1).filter(Boolean);
+    const numbers = (value ?? []).map((/** @type {string} */ id) => slots.findIndex((slot) => slot.id === id) + 1).filter(Boolean);
     return `Slots ${numbers.join(', ')}`;
   }
   return text(value);

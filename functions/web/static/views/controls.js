@@ -1,4 +1,8 @@
-/** The small parts that every view is made of: buttons, dialogs, menus, pictures. */
+/**
+ * The small parts that every view is made of: buttons, dialogs, menus, fields.
+ *
+ * @import { IconName } from './icons.js'
+ */
 
 import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from './html.js';
@@ -87,8 +91,7 @@ export function Menu({ label, button, items, ...attributes }) {
   };
   return html`
     <button type="button" ref=${opener} class=${button ? 'menu-button' : 'icon-button'} popovertarget=${id}
-      aria-haspopup="menu" aria-expanded=${open} aria-label=${button ? undefined : label}
-      title=${button ? undefined : label} ...${attributes}>${button ?? html`<${Icon} name="menu" />`}</button>
+      aria-haspopup="menu" aria-expanded=${open} aria-label=${label} title=${label} ...${attributes}>${button ?? html`<${Icon} name="menu" />`}</button>
     <div ref=${menu} id=${id} popover role="menu" class="menu" aria-label=${label} onToggle=${onToggle}
       onKeyDown=${onKeyDown}>
       ${open && shown.map((item) => html`<button type="button" role="menuitem" key=${item.label}
@@ -150,7 +153,11 @@ export function NameEditor({ name, label, save, editing, done }) {
     onKeyDown=${onKeyDown} onBlur=${() => finish(true)} />`;
 }
 
-/** What stands where there is nothing yet. */
+/**
+ * What stands where there is nothing yet.
+ *
+ * @param {{ icon: IconName, title: string, children?: any }} properties
+ */
 export function Empty({ icon, title, children }) {
   return html`<div class="empty">
     <${Icon} name=${icon} /><p class="empty-title">${title}</p>${children && html`<p>${children}</p>`}

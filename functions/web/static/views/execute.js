@@ -1,4 +1,8 @@
-/** Execute: for one slot or for all, how many pictures of each, and what they will cost. */
+/**
+ * Execute: for one slot or for all, how many pictures of each, and what they will cost.
+ *
+ * @import { Slot } from '../../types.d.ts'
+ */
 
 import { useEffect, useState } from 'preact/hooks';
 import { IconButton } from './controls.js';
@@ -21,7 +25,7 @@ export function Stepper({ count, change, label }) {
 /**
  * What so many pictures of these slots cost, as far as that is known.
  *
- * @param {any[]} slots
+ * @param {Slot[]} slots
  * @param {number} count
  */
 export function useEstimate(slots, count) {
@@ -53,7 +57,7 @@ export function estimateWords(estimate) {
   return `${counted(estimate.pictures, 'picture')}, ${price(estimate.priceMicros)}${time}${left}`;
 }
 
-/** @param {{ slots: any[] }} properties */
+/** @param {{ slots: Slot[] }} properties */
 export function ExecuteAll({ slots }) {
   const page = usePage();
   const [count, setCount] = useState(1);
@@ -70,7 +74,7 @@ export function ExecuteAll({ slots }) {
     </button>`;
 }
 
-/** @param {{ slot: any }} properties */
+/** @param {{ slot: Slot }} properties */
 export function ExecuteSlot({ slot }) {
   const page = usePage();
   const [count, setCount] = useState(1);

@@ -1,4 +1,10 @@
-/** A studio as a guest sees it: the pictures, large and small, and marks on those that please. */
+/**
+ * A studio as a guest sees it: the pictures, large and small, and marks on those that please.
+ *
+ * @typedef {ReturnType<typeof import('../guest.js').createGuest>} Guest
+ * @typedef {{ id: string, timestamp: number, productNames: string[], url: string, thumbnailUrl?: string }} Shown
+ * @typedef {{ id: string, productNames: string[], history: Shown[], favorites: string[] }} GuestSlotShape
+ */
 
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog, Empty, IconButton } from './controls.js';
@@ -7,7 +13,7 @@ import { Icon, Logo } from './icons.js';
 import { More } from './revisions.js';
 import { counted, moment } from './words.js';
 
-/** @param {{ guest: any }} properties */
+/** @param {{ guest: Guest }} properties */
 export function GuestView({ guest }) {
   const studio = guest.studio.value;
   const [open, setOpen] = useState(/** @type {{ slotId: string, imageId: string } | null} */ (null));
@@ -21,7 +27,7 @@ export function GuestView({ guest }) {
       </${Empty}>
     </main>`;
   }
-  const slots = studio?.outputSlots ?? [];
+  const slots = /** @type {GuestSlotShape[]} */ (studio?.outputSlots ?? []);
   const marks = slots.reduce((sum, slot) => sum + slot.favorites.length, 0);
   return html`
     <header class="top">
@@ -37,7 +43,7 @@ export function GuestView({ guest }) {
       ${studio && html`<p class="muted guest-words">Mark what you like with a star; the team sees it at once.</p>`}
       ${studio && !slots.some((slot) => slot.history.length) && html`<${Empty} icon="image" title="No pictures yet" />`}
       ${slots.map((slot, at) => slot.history.length > 0 && html`<${GuestSlot} key=${slot.id} guest=${guest} slot=${slot} number=${at + 1}
-        open=${(imageId) => setOpen({ slotId: slot.id, imageId })} />`)}
+        open=${(/** @type {string} */ imageId) => setOpen({ slotId: slot.id, imageId })} />`)}
       <${More} more=${guest.hasMore.value ? () => guest.readMore() : null} />
     </main>
     ${open && html`<${Large} guest=${guest} ...${open} choose=${setOpen} />`}
@@ -46,6 +52,7 @@ export function GuestView({ guest }) {
     </div>`;
 }
 
+/** @param {{ guest: Guest, slot: GuestSlotShape, number: number, open: (imageId: string) => void }} properties */
 function GuestSlot({ guest, slot, number, open }) {
   const title = slot.productNames.join(', ') || `Slot ${number}`;
   return html`<section class="guest-slot">
@@ -65,11 +72,13 @@ function GuestSlot({ guest, slot, number, open }) {
   </section>`;
 }
 
+/** @param {{ guest: Guest, slotId: string, imageId: string, choose: (picture: { slotId: string, imageId: string } | null) => void }} properties */
 function Large({ guest, slotId, imageId, choose }) {
-  const slot = guest.studio.value.outputSlots.find((one) => one.id === slotId);
+  const slots = /** @type {GuestSlotShape[]} */ (guest.studio.value?.outputSlots ?? []);
+  const slot = slots.find((one) => one.id === slotId);
   const at = slot?.history.findIndex((one) => one.id === imageId) ?? -1;
   const revision = slot?.history[at];
-  if (!revision) return null;
+  if (!slot || !revision) return null;
   const go = (/** @type {number} */ to) => slot.history[to] && choose({ slotId, imageId: slot.history[to].id });
   const marked = slot.favorites.includes(imageId);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {

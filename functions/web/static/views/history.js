@@ -1,4 +1,8 @@
-/** The revisions of each slot as far as this page has seen them: those in the studio, and older ones that it asked for. */
+/**
+ * The revisions of each slot as far as this page has seen them: those in the studio, and older ones that it asked for.
+ *
+ * @import { Revision, Slot } from '../../types.d.ts'
+ */
 
 import { signal } from '@preact/signals';
 import { usePage } from './page-state.js';
@@ -7,7 +11,7 @@ const AT_ONCE = 60;
 
 /**
  * @typedef {object} Seen
- * @property {Map<string, any>} revisions by their ids
+ * @property {Map<string, Revision>} revisions by their ids
  * @property {string | null | undefined} cursor of those that follow; undefined before the first, null at the end
  * @property {boolean} isReading
  * @property {import('@preact/signals').Signal<number>} changes how often something was added
@@ -19,8 +23,8 @@ const known = new Map();
 /**
  * A slot's revisions that are known, newest first, and what asks for older ones.
  *
- * @param {any} slot
- * @returns {{ revisions: any[], more: (() => Promise<void>) | null }} no `more` where there are none
+ * @param {Slot} slot
+ * @returns {{ revisions: Revision[], more: (() => Promise<void>) | null }} no `more` where there are none
  */
 export function useHistory(slot) {
   const { data } = usePage();

@@ -5,7 +5,9 @@ import { h, render } from 'preact';
 
 export const html = htm.bind(h);
 
-/** @param {any} shown */
+/** @param {any} shown what is shown in place of the bare page */
 export function show(shown) {
-  render(shown, /** @type {HTMLElement} */ (document.getElementById('page')));
+  const place = /** @type {HTMLElement} */ (document.getElementById('page'));
+  place.replaceChildren();
+  render(shown, place);
 }

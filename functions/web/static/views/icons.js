@@ -32,10 +32,12 @@ const SHAPES = {
   user: 'M10 3.500a3 3 0 1 1 0 6.500 3 3 0 0 1 0-6.500ZM4 17c.500-3.300 2.700-5 6-5s5.500 1.700 6 5',
 };
 
+/** @typedef {keyof typeof SHAPES} IconName */
+
 /**
  * An icon; what it means is told by the text or the label of what it stands in.
  *
- * @param {{name: keyof typeof SHAPES, filled?: boolean}} properties
+ * @param {{name: IconName, filled?: boolean}} properties
  */
 export function Icon({ name, filled = false }) {
   return html`<svg class="icon" viewBox="0 0 20 20" aria-hidden="true" data-icon=${name} data-filled=${filled}>

@@ -8,7 +8,7 @@ import { counted, moment, setting, slotTitle } from './words.js';
 
 export function LookedAt() {
   const page = usePage();
-  const { version, studio } = page.lookedAt.value;
+  const { version, studio } = /** @type {NonNullable<typeof page.lookedAt.value>} */ (page.lookedAt.value);
   const products = page.data.client.value?.products ?? [];
   const back = () => {
     page.lookedAt.value = null;

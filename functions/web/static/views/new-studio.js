@@ -1,10 +1,15 @@
-/** A new studio, or a copy of one. */
+/**
+ * A new studio, or a copy of one.
+ *
+ * @import { FieldEvent } from '../../types.d.ts'
+ */
 
 import { useState } from 'preact/hooks';
 import { Dialog } from './controls.js';
 import { html } from './html.js';
 import { usePage } from './page-state.js';
 
+/** @param {{ close: () => void }} properties */
 export default function NewStudio({ close }) {
   const page = usePage();
   const make = (/** @type {string} */ name) => page.actions.addStudio(name);
@@ -31,7 +36,7 @@ export function NameDialog({ title, action, name = '', placeholder = '', childre
     <form id="name-form" class="stack" onSubmit=${submit}>
       <label class="field"><span class="label">Name</span>
         <input autofocus maxlength="200" value=${typed} placeholder=${placeholder}
-          onInput=${(event) => setTyped(event.currentTarget.value)} />
+          onInput=${(/** @type {FieldEvent} */ event) => setTyped(event.currentTarget.value)} />
       </label>
       ${children}
     </form>

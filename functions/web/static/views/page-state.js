@@ -1,8 +1,16 @@
-/** What is open, chosen and said on a page: of this window alone, and never saved. */
+/**
+ * What is open, chosen and said on a page: of this window alone, and never saved.
+ *
+ * @import { Signal } from '@preact/signals'
+ * @import { Studio } from '../../types.d.ts'
+ * @import { DataContext } from '../data-context.js'
+ * @import { Actions } from './actions.js'
+ */
 
 import { signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
+import { createActions } from './actions.js';
 
 /**
  * @typedef {object} Toast
@@ -12,59 +20,70 @@ import { useContext } from 'preact/hooks';
  * @property {() => void} [run] what its button does
  */
 
+/**
+ * The state of a page.
+ *
+ * @typedef {object} PageState
+ * @property {DataContext} data
+ * @property {string} clientId
+ * @property {{ signOut(): unknown }} session
+ * @property {Actions} actions what people can do
+ * @property {Signal<string | null>} studioId the studio in the address; null on pages of no studio
+ * @property {Signal<string | null>} selected the slot whose settings are shown
+ * @property {Signal<'library' | 'slots' | 'slot'>} pane which of the three panes a narrow window shows
+ * @property {Signal<{ version: Version, studio: Studio } | null>} lookedAt the old version that is looked at
+ * @property {Signal<{ name: string, properties: Record<string, any> } | null>} dialog the one that is open
+ * @property {Signal<Toast[]>} toasts
+ * @property {(name: string, properties?: Record<string, any>) => void} open opens a dialog
+ * @property {() => void} close closes it
+ * @property {(text: string, action?: string, run?: () => void) => void} say says something in passing
+ * @property {(id: number) => void} unsay
+ */
+
+/** @typedef {{ version: string, savedAt: string }} Version */
+
 const SECONDS = 1000;
 const SHOWN_AT_ONCE = 3;
 
 /**
- * The state of a page.
- *
- * @param {import('../data-context.js').DataContext} data
+ * @param {DataContext} data
  * @param {string} clientId
  * @param {{ signOut(): unknown }} session
+ * @returns {PageState}
  */
 export function createPageState(data, clientId, session) {
-  const toasts = signal(/** @type {Toast[]} */ ([]));
-  const dialog = signal(/** @type {{ name: string, properties: Record<string, any> } | null} */ (null));
   let lastToast = 0;
+  /** @type {PageState} */
   const page = {
     data,
     clientId,
     session,
-    /** What people can do; set once the page is there. */
-    actions: /** @type {ReturnType<typeof import('./actions.js').createActions>} */ (/** @type {unknown} */ (null)),
-    /** The id of the studio in the address. */
-    studioId: signal(/** @type {string | null} */ (null)),
-    /** The id of the slot whose settings are shown. */
-    selected: signal(/** @type {string | null} */ (null)),
-    /** Which of the three panes a narrow window shows. */
-    pane: signal(/** @type {'library' | 'slots' | 'slot'} */ ('slots')),
-    /** The old version that is looked at in place of the studio. */
-    lookedAt: signal(/** @type {{ version: any, studio: any } | null} */ (null)),
-    dialog,
-    toasts,
-    /** @param {string} name @param {Record<string, any>} properties */
+    actions: /** @type {Actions} */ (/** @type {unknown} */ (null)),
+    studioId: signal(null),
+    selected: signal(null),
+    pane: signal('slots'),
+    lookedAt: signal(null),
+    dialog: signal(null),
+    toasts: signal([]),
     open(name, properties = {}) {
-      dialog.value = { name, properties };
+      page.dialog.value = { name, properties };
     },
     close() {
-      dialog.value = null;
+      page.dialog.value = null;
     },
-    /** @param {string} text @param {string} [action] @param {() => void} [run] */
     say(text, action, run) {
       lastToast += 1;
       const toast = { id: lastToast, text, action, run };
-      toasts.value = [...toasts.value.slice(1 - SHOWN_AT_ONCE), toast];
+      page.toasts.value = [...page.toasts.value.slice(1 - SHOWN_AT_ONCE), toast];
       setTimeout(() => page.unsay(toast.id), (action ? 12 : 5) * SECONDS);
     },
-    /** @param {number} id */
     unsay(id) {
-      toasts.value = toasts.value.filter((one) => one.id !== id);
+      page.toasts.value = page.toasts.value.filter((one) => one.id !== id);
     },
   };
+  page.actions = createActions(page);
   return page;
 }
-
-/** @typedef {ReturnType<typeof createPageState>} PageState */
 
 export const PageContext = createContext(/** @type {PageState} */ (/** @type {unknown} */ (null)));
 

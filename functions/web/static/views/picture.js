@@ -44,7 +44,11 @@ export function Picture({ address, alt, size = 'full', eager = false, icon = 'im
     onError=${onError} />`;
 }
 
-/** A picture that is asked for with the token, once it comes near the window. */
+/**
+ * A picture that is asked for with the token, once it comes near the window.
+ *
+ * @param {{ source: string, alt: string, load: (source: string) => Promise<Blob>, onError: () => void }} properties
+ */
 function Fetched({ source, alt, load, onError }) {
   const element = useRef(/** @type {HTMLImageElement | null} */ (null));
   const [address, setAddress] = useState('');

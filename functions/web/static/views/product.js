@@ -9,6 +9,7 @@ import { usePage } from './page-state.js';
 import { Picture } from './picture.js';
 import { Uploads } from './uploads.js';
 
+/** @param {{ productId: string, close: () => void }} properties */
 export default function Product({ productId, close }) {
   const page = usePage();
   const product = page.data.client.value?.products.find((one) => one.id === productId);

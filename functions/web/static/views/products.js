@@ -1,4 +1,8 @@
-/** The products of the library: drag one into a slot, or press it to put it into the slot that is chosen. */
+/**
+ * The products of the library: drag one into a slot, or press it to put it into the slot that is chosen.
+ *
+ * @import { FieldEvent, Product as ProductShape } from '../../types.d.ts'
+ */
 
 import { useState } from 'preact/hooks';
 import { Empty, IconButton, Menu, NameEditor } from './controls.js';
@@ -24,7 +28,7 @@ export function Products() {
     <div class="tools">
       ${all.length > MANY &&
       html`<input type="search" id="find-product" class="grow" placeholder="Find a product" aria-label="Find a product"
-        value=${sought} onInput=${(event) => setSought(event.currentTarget.value)} />`}
+        value=${sought} onInput=${(/** @type {FieldEvent} */ event) => setSought(event.currentTarget.value)} />`}
       ${all.length > MANY
         ? html`<${IconButton} icon="add" label="New product" onClick=${add} />`
         : html`<button type="button" class="button" onClick=${add}><${Icon} name="add" />New product</button>`}
@@ -37,7 +41,7 @@ export function Products() {
   </div>`;
 }
 
-/** @param {{ product: any }} properties */
+/** @param {{ product: ProductShape }} properties */
 function Product({ product }) {
   const page = usePage();
   const [renaming, setRenaming] = useState(false);
@@ -63,7 +67,7 @@ function Product({ product }) {
     </button>
     ${renaming &&
     html`<${NameEditor} name=${product.name} label="Name of the product" editing=${true}
-      save=${(name) => page.actions.renameProduct(product.id, name)} done=${() => setRenaming(false)} />`}
+      save=${(/** @type {string} */ name) => page.actions.renameProduct(product.id, name)} done=${() => setRenaming(false)} />`}
     <${Menu} label=${`More about ${product.name}`} items=${items} />
   </li>`;
 }

@@ -1,4 +1,8 @@
-/** What is under way in a slot, picture by picture, and what has failed. */
+/**
+ * What is under way in a slot, picture by picture, and what has failed.
+ *
+ * @import { PictureProgress, Slot } from '../../types.d.ts'
+ */
 
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -31,7 +35,7 @@ function useNow() {
   return now.value;
 }
 
-/** @param {{ slot: any }} properties */
+/** @param {{ slot: Slot }} properties */
 export function Progress({ slot }) {
   const page = usePage();
   const images = Object.values(page.data.progress.value).filter((one) => one.slotId === slot.id);
@@ -52,13 +56,17 @@ export function Progress({ slot }) {
   </div>`;
 }
 
-/** A picture that is queued or being made; the bar goes by how long such pictures usually take. */
+/**
+ * A picture that is queued or being made; the bar goes by how long such pictures usually take.
+ *
+ * @param {{ slot: Slot, image: PictureProgress }} properties
+ */
 function Open({ slot, image }) {
   const page = usePage();
   const at = useNow();
   const usual = page.data.typicalMilliseconds?.value;
-  const running = image.state === 'running' && image.startedAt;
-  const passed = running ? Math.max(0, at - Date.parse(image.startedAt)) : 0;
+  const running = image.state === 'running' ? image.startedAt : undefined;
+  const passed = running ? Math.max(0, at - Date.parse(running)) : 0;
   const value = running && usual ? Math.min(0.95, passed / usual) : undefined;
   const words = running ? seconds(passed) : 'Queued';
   return html`<div class="image-progress" data-state=${image.state}>
@@ -68,6 +76,7 @@ function Open({ slot, image }) {
   </div>`;
 }
 
+/** @param {{ slot: Slot, image: PictureProgress, count: number }} properties */
 function Failed({ slot, image, count }) {
   const page = usePage();
   const more = count > 1 ? ` (${count} pictures)` : '';

@@ -1,4 +1,8 @@
-/** The revisions of a slot as thumbnails, newest first; older ones come as one scrolls to them. */
+/**
+ * The revisions of a slot as thumbnails, newest first; older ones come as one scrolls to them.
+ *
+ * @import { Revision, Slot } from '../../types.d.ts'
+ */
 
 import { useEffect, useRef } from 'preact/hooks';
 import { Empty } from './controls.js';
@@ -9,7 +13,7 @@ import { usePage } from './page-state.js';
 import { Picture } from './picture.js';
 import { moment } from './words.js';
 
-/** @param {{ slot: any }} properties */
+/** @param {{ slot: Slot }} properties */
 export function Revisions({ slot }) {
   const page = usePage();
   const { revisions, more } = useHistory(slot);
@@ -24,7 +28,11 @@ export function Revisions({ slot }) {
     <${More} more=${more} />`;
 }
 
-/** One revision, small. */
+/**
+ * One revision, small.
+ *
+ * @param {{ slot: Slot, revision: Revision, shown: boolean, [attribute: string]: any }} properties
+ */
 export function Thumbnail({ slot, revision, shown, ...attributes }) {
   const favorite = slot.favorites.includes(revision.id);
   const guests = slot.guestFavorites?.some((one) => one.imageIds.includes(revision.id));
@@ -39,7 +47,11 @@ export function Thumbnail({ slot, revision, shown, ...attributes }) {
   </li>`;
 }
 
-/** What asks for more once it comes into sight. */
+/**
+ * What asks for more once it comes into sight.
+ *
+ * @param {{ more: (() => unknown) | null }} properties
+ */
 export function More({ more }) {
   const element = useRef(/** @type {HTMLElement | null} */ (null));
   useEffect(() => {

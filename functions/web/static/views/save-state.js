@@ -20,7 +20,7 @@ const STATES = {
 export function SaveState() {
   const page = usePage();
   const state = page.data.saveState.value;
-  const { icon, words, title } = STATES[state] ?? { icon: 'alert', words: '', title: '' };
+  const { icon, words, title } = STATES[state === 'conflict' ? 'saved' : state];
   // One region for all states, so that each change of it is read out.
   return html`<div role="status">
     ${state === 'conflict'

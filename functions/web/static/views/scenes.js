@@ -1,4 +1,8 @@
-/** The scenes: those of the team's own, which are dropped here as files, and those from stock. */
+/**
+ * The scenes: those of the team's own, which are dropped here as files, and those from stock.
+ *
+ * @import { Scene as SceneShape } from '../../types.d.ts'
+ */
 
 import { useState } from 'preact/hooks';
 import { Menu, NameEditor } from './controls.js';
@@ -32,7 +36,7 @@ export function Scenes() {
   </div>`;
 }
 
-/** @param {{ scene: any, own?: boolean }} properties */
+/** @param {{ scene: SceneShape, own?: boolean }} properties */
 function Scene({ scene, own = false }) {
   const page = usePage();
   const [renaming, setRenaming] = useState(false);
@@ -56,11 +60,12 @@ function Scene({ scene, own = false }) {
     </button>
     ${renaming &&
     html`<${NameEditor} name=${scene.name} label="Name of the scene" editing=${true}
-      save=${(name) => page.actions.renameScene(scene.id, name)} done=${() => setRenaming(false)} />`}
+      save=${(/** @type {string} */ name) => page.actions.renameScene(scene.id, name)} done=${() => setRenaming(false)} />`}
     ${own && html`<${Menu} label=${`More about ${scene.name || 'this scene'}`} items=${items} />`}
   </li>`;
 }
 
+/** @param {{ scene: SceneShape }} properties */
 function SceneState({ scene }) {
   if (scene.state === 'PROCESSING') return html`<span class="tiny muted">Being made ready…</span>`;
   if (scene.state === 'REJECTED') return html`<span class="tiny rejected">${scene.reason ?? 'Cannot be used'}</span>`;

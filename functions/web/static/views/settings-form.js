@@ -1,4 +1,8 @@
-/** All settings of a slot. A change is there at once and is saved by itself. */
+/**
+ * All settings of a slot. A change is there at once and is saved by itself.
+ *
+ * @import { FieldEvent, Scene, Settings, Slot } from '../../types.d.ts'
+ */
 
 import { useId, useState } from 'preact/hooks';
 import { TextField } from './controls.js';
@@ -10,11 +14,14 @@ import { DEFAULT_SETTINGS } from '../settings.js';
 import { SUGGESTIONS } from './suggestions.js';
 import { label, setting } from './words.js';
 
+/** @typedef {keyof typeof SUGGESTIONS} Offered */
+/** @typedef {{ settings: Settings, set: (name: string, value: unknown) => void }} Part */
+
 const OTHER = '\u0000other';
 const LONGEST_TEXT = 4000;
 const LONGEST_NAME = 100;
 
-/** @param {{ slot: any }} properties */
+/** @param {{ slot: Slot }} properties */
 export function SettingsForm({ slot }) {
   const page = usePage();
   const settings = slot.settings;
@@ -50,7 +57,11 @@ export function SettingsForm({ slot }) {
     </section>`;
 }
 
-/** One of what is suggested, or anything else. */
+/**
+ * One of what is suggested, or anything else.
+ *
+ * @param {{ name: Offered } & Part} properties
+ */
 function Choice({ name, settings, set }) {
   const id = useId();
   const value = String(setting(settings, name));
@@ -81,7 +92,11 @@ function Choice({ name, settings, set }) {
   </div>`;
 }
 
-/** A rectangle of each shape. */
+/**
+ * A rectangle of each shape.
+ *
+ * @param {Part} properties
+ */
 function AspectRatio({ settings, set }) {
   const group = useId();
   const value = setting(settings, 'aspectRatio');
@@ -101,7 +116,11 @@ function AspectRatio({ settings, set }) {
   </fieldset>`;
 }
 
-/** A number on a scale; with `optional`, none is a value too, and this is where the scale begins. */
+/**
+ * A number on a scale; with `optional`, none is a value too, and this is where the scale begins.
+ *
+ * @param {{ name: string, min: number, max: number, step: number, low: string, high: string, optional?: number } & Part} properties
+ */
 function Range({ name, settings, set, min, max, step, low, high, optional = undefined }) {
   const id = useId();
   const value = setting(settings, name);
@@ -114,14 +133,15 @@ function Range({ name, settings, set, min, max, step, low, high, optional = unde
       html`<button type="button" class="link tiny" onClick=${() => set(name, null)}>Reset</button>`}
     </div>
     <input type="range" id=${id} min=${min} max=${max} step=${step} value=${chosen ? value : optional}
-      aria-valuetext=${chosen ? undefined : 'As it suits'} onInput=${(event) => set(name, event.currentTarget.valueAsNumber)} />
+      aria-valuetext=${chosen ? undefined : 'As it suits'} onInput=${(/** @type {FieldEvent} */ event) => set(name, event.currentTarget.valueAsNumber)} />
     <div class="row tiny muted" aria-hidden="true"><span class="grow">${low}</span><span>${high}</span></div>
   </div>`;
 }
 
+/** @param {Part} properties */
 function Props({ settings, set }) {
   const id = useId();
-  const chosen = setting(settings, 'props');
+  const chosen = /** @type {string[]} */ (setting(settings, 'props'));
   const all = [...SUGGESTIONS.props, ...chosen.filter((one) => !SUGGESTIONS.props.includes(one))];
   const toggle = (/** @type {string} */ one) =>
     set('props', chosen.includes(one) ? chosen.filter((other) => other !== one) : [...chosen, one]);
@@ -144,20 +164,22 @@ function Props({ settings, set }) {
   </fieldset>`;
 }
 
+/** @param {{ name: string } & Part} properties */
 function Switch({ name, settings, set }) {
   return html`<label class="check">
     <input type="checkbox" checked=${setting(settings, name)}
-      onChange=${(event) => set(name, event.currentTarget.checked)} />
+      onChange=${(/** @type {FieldEvent} */ event) => set(name, event.currentTarget.checked)} />
     ${label(name)}
   </label>`;
 }
 
+/** @param {{ name: string, placeholder: string } & Part} properties */
 function LongText({ name, settings, set, placeholder }) {
   const id = useId();
   return html`<div class="field">
     <label for=${id}>${label(name)}</label>
     <${TextField} element="textarea" id=${id} rows="3" maxlength=${LONGEST_TEXT} placeholder=${placeholder}
-      value=${settings[name] ?? ''} onText=${(text) => set(name, text || (name in DEFAULT_SETTINGS ? '' : null))} />
+      value=${settings[name] ?? ''} onText=${(/** @type {string} */ text) => set(name, text || (name in DEFAULT_SETTINGS ? '' : null))} />
   </div>`;
 }
 
@@ -168,7 +190,11 @@ const PLACES = {
   rotation: { label: 'Turn', min: -180, max: 180, step: 1, usual: 0 },
 };
 
-/** Where the products stand; what is not chosen is as it looks best. */
+/**
+ * Where the products stand; what is not chosen is as it looks best.
+ *
+ * @param {Part} properties
+ */
 function Placement({ settings, set }) {
   const group = useId();
   const placement = settings.placement ?? {};
@@ -182,7 +208,7 @@ function Placement({ settings, set }) {
         <label class="small placement-label" for=${id}>${words}</label>
         <input type="range" id=${id} ...${range} value=${placement[member] ?? usual}
           aria-valuetext=${member in placement ? undefined : 'As it looks best'}
-          onInput=${(event) => change(member, event.currentTarget.valueAsNumber)} />
+          onInput=${(/** @type {FieldEvent} */ event) => change(member, event.currentTarget.valueAsNumber)} />
         <output class="small numbers placement-value" for=${id}>${placement[member] ?? '–'}</output>
       </div>`;
     })}
@@ -191,6 +217,7 @@ function Placement({ settings, set }) {
   </fieldset>`;
 }
 
+/** @param {Part} properties */
 function Seed({ settings, set }) {
   const id = useId();
   const onInput = (/** @type {any} */ event) => {
@@ -204,7 +231,11 @@ function Seed({ settings, set }) {
   </div>`;
 }
 
-/** Where the products are placed: a room that is made for the picture, or one of the scenes. */
+/**
+ * Where the products are placed: a room that is made for the picture, or one of the scenes.
+ *
+ * @param {{ scene?: Scene }} properties
+ */
 function SceneChoice({ scene }) {
   const page = usePage();
   const [open, setOpen] = useState(false);

@@ -1,4 +1,8 @@
-/** Sharing: the studio's own address for the team, and links by which guests look at it. */
+/**
+ * Sharing: the studio's own address for the team, and links by which guests look at it.
+ *
+ * @import { FieldEvent } from '../../types.d.ts'
+ */
 
 import { useEffect, useState } from 'preact/hooks';
 import { Dialog } from './controls.js';
@@ -9,6 +13,7 @@ import { counted, moment } from './words.js';
 
 const DAYS = [1, 7, 14, 30, 90];
 
+/** @param {{ close: () => void }} properties */
 export default function Sharing({ close }) {
   const page = usePage();
   const [shares, setShares] = useState(/** @type {any[] | null} */ (null));
@@ -61,6 +66,7 @@ export default function Sharing({ close }) {
   </${Dialog}>`;
 }
 
+/** @param {{ make: (wanted: { name?: string, expiresInDays: number }) => void }} properties */
 function NewLink({ make }) {
   const [name, setName] = useState('');
   const [days, setDays] = useState(14);
@@ -71,14 +77,15 @@ function NewLink({ make }) {
   };
   return html`<form class="row wrap" onSubmit=${submit}>
     <input class="grow" maxlength="200" placeholder="For whom?" aria-label="For whom the link is" value=${name}
-      onInput=${(event) => setName(event.currentTarget.value)} />
-    <select class="days" aria-label="How long it lasts" value=${days} onChange=${(event) => setDays(Number(event.currentTarget.value))}>
+      onInput=${(/** @type {FieldEvent} */ event) => setName(event.currentTarget.value)} />
+    <select class="days" aria-label="How long it lasts" value=${days} onChange=${(/** @type {FieldEvent} */ event) => setDays(Number(event.currentTarget.value))}>
       ${DAYS.map((one) => html`<option key=${one} value=${one}>${counted(one, 'day')}</option>`)}
     </select>
     <button type="submit" class="button" data-kind="main"><${Icon} name="link" />Make a link</button>
   </form>`;
 }
 
+/** @param {{ address: string, label: string }} properties */
 function Copied({ address, label }) {
   const page = usePage();
   const copy = async () => {
@@ -86,7 +93,7 @@ function Copied({ address, label }) {
     page.say('Copied.');
   };
   return html`<div class="row">
-    <input class="grow" readonly value=${address} aria-label=${label} onFocus=${(event) => event.currentTarget.select()} />
+    <input class="grow" readonly value=${address} aria-label=${label} onFocus=${(/** @type {FieldEvent} */ event) => event.currentTarget.select()} />
     <button type="button" class="button" onClick=${copy}><${Icon} name="copy" />Copy</button>
   </div>`;
 }

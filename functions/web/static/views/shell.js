@@ -21,6 +21,13 @@ const PANES = [
   { name: 'slot', icon: 'sliders', words: 'Settings' },
 ];
 
+/** @type {Record<string, [string, string]>} */
+const CLOSED = {
+  deleted: ['trash', 'This studio is deleted'],
+  missing: ['alert', 'There is no such studio'],
+  failed: ['alert', 'This studio cannot be opened'],
+};
+
 export function Shell() {
   const page = usePage();
   const studio = page.data.studio.value;
@@ -54,17 +61,13 @@ function Panes() {
 function NoStudio() {
   const page = usePage();
   const opening = page.data.opening.value;
-  const [icon, title] = {
-    deleted: ['trash', 'This studio is deleted'],
-    missing: ['alert', 'There is no such studio'],
-    failed: ['alert', 'This studio cannot be opened'],
-  }[/** @type {string} */ (opening?.state)] ?? ['cloud', ''];
+  const [icon, title] = CLOSED[opening?.state ?? 'loading'] ?? ['cloud', ''];
   const words = opening?.words;
   return html`<main class="pane slots-pane" aria-busy=${!title}>
     ${(title || words) && html`<${Empty} icon=${icon} title=${title || 'One moment…'}>${words}</${Empty}>`}
     ${title && html`<p class="center">
       ${opening?.state === 'deleted' && html`<button type="button" class="button" data-kind="main"
-        onClick=${() => page.actions.bringBack(page.studioId.value)}>Restore</button>`}
+        onClick=${() => page.actions.bringBack(page.studioId.value ?? '')}>Restore</button>`}
       <a class="button" href=${studiosAddress(page.clientId)}>All studios</a>
     </p>`}
   </main>`;

@@ -4,6 +4,7 @@ import { Dialog } from './controls.js';
 import { html } from './html.js';
 import { SHORTCUTS } from './shortcuts.js';
 
+/** @param {{ close: () => void }} properties */
 export default function ShortcutList({ close }) {
   return html`<${Dialog} title="Keyboard shortcuts" close=${close}>
     <table>

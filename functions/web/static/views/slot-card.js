@@ -1,4 +1,8 @@
-/** One slot: its picture, what is in it, and what is under way. */
+/**
+ * One slot: its picture, what is in it, and what is under way.
+ *
+ * @import { Product, Slot } from '../../types.d.ts'
+ */
 
 import { IconButton, Menu } from './controls.js';
 import { dragged, useDrop } from './dragging.js';
@@ -12,7 +16,7 @@ import { counted, setting, slotTitle } from './words.js';
 const SHOWN_PRODUCTS = 3;
 
 /**
- * @param {{ slot: any, number: number, products: any[], selected: boolean, reachable: boolean }} properties
+ * @param {{ slot: Slot, number: number, products: Product[], selected: boolean, reachable: boolean }} properties
  *   `reachable` says whether the Tab key stops here; from there the arrow keys lead to the other slots
  */
 export function SlotCard({ slot, number, products, selected, reachable }) {
@@ -90,9 +94,13 @@ export function SlotCard({ slot, number, products, selected, reachable }) {
   </li>`;
 }
 
-/** The first products of a slot, small. */
+/**
+ * The first products of a slot, small.
+ *
+ * @param {{ slot: Slot, products: Product[] }} properties
+ */
 function InSlot({ slot, products }) {
-  const inside = slot.productIds.map((id) => products.find((one) => one.id === id)).filter(Boolean);
+  const inside = slot.productIds.flatMap((id) => products.find((one) => one.id === id) ?? []);
   const more = inside.length - SHOWN_PRODUCTS;
   return html`<ul class="slot-products" aria-hidden="true">
     ${inside.slice(0, SHOWN_PRODUCTS).map(

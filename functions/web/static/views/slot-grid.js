@@ -1,14 +1,18 @@
-/** The slots of a studio, and what is done with all of them. */
+/**
+ * The slots of a studio, and what is done with all of them.
+ *
+ * @import { DeletedSlot, Product, Slot } from '../../types.d.ts'
+ */
 
-import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { Empty } from './controls.js';
+import { useMemo, useRef } from 'preact/hooks';
+import { Empty, Menu } from './controls.js';
 import { useDrop } from './dragging.js';
 import { ExecuteAll } from './execute.js';
 import { html } from './html.js';
 import { Icon } from './icons.js';
 import { usePage } from './page-state.js';
 import { SlotCard } from './slot-card.js';
-import { counted } from './words.js';
+import { ago, counted } from './words.js';
 
 export function SlotGrid() {
   const page = usePage();
@@ -23,6 +27,7 @@ export function SlotGrid() {
   return html`<main class="pane slots-pane" id="slots" ...${drop}>
     <div class="slots-head">
       <h2 class="grow">${counted(slots.length, 'slot')}</h2>
+      <${Deleted} slots=${studio?.deletedSlots ?? []} />
       <${ExecuteAll} slots=${slots} />
     </div>
     <div class="scroll">
@@ -45,7 +50,29 @@ export function SlotGrid() {
   </main>`;
 }
 
-/** A card that is drawn anew only when something about its own slot has changed. */
+/**
+ * Slots that were deleted can be brought back for as long as they are kept.
+ *
+ * @param {{ slots: DeletedSlot[] }} properties
+ */
+function Deleted({ slots }) {
+  const page = usePage();
+  if (!slots.length) return null;
+  const newest = [...slots].sort((one, other) => other.deletedAt.localeCompare(one.deletedAt));
+  const items = newest.map((slot) => ({
+    label: `Restore the slot deleted ${ago(slot.deletedAt)}`,
+    icon: 'undo',
+    run: () => page.actions.bringSlotBack(slot.id),
+  }));
+  const button = html`<${Icon} name="trash" /><span class="small">${slots.length}</span>`;
+  return html`<${Menu} label="Deleted slots" items=${items} button=${button} />`;
+}
+
+/**
+ * A card that is drawn anew only when something about its own slot has changed.
+ *
+ * @param {{ slot: Slot, number: number, products: Product[], selected: boolean, reachable: boolean }} properties
+ */
 function Kept({ slot, number, products, selected, reachable }) {
   return useMemo(
     () => html`<${SlotCard} slot=${slot} number=${number} products=${products} selected=${selected}

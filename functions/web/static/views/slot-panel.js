@@ -1,4 +1,8 @@
-/** The slot that is chosen: what is in it, its settings, its revisions, and Execute. */
+/**
+ * The slot that is chosen: what is in it, its settings, its revisions, and Execute.
+ *
+ * @import { Slot } from '../../types.d.ts'
+ */
 
 import { useState } from 'preact/hooks';
 import { Empty, IconButton } from './controls.js';
@@ -23,6 +27,7 @@ export function SlotPanel() {
   return html`<${Panel} key=${slots[at].id} slot=${slots[at]} number=${at + 1} />`;
 }
 
+/** @param {{ slot: Slot, number: number }} properties */
 function Panel({ slot, number }) {
   const [tab, setTab] = useState('settings');
   const tabs = {
@@ -40,6 +45,7 @@ function Panel({ slot, number }) {
   </aside>`;
 }
 
+/** @param {{ slot: Slot }} properties */
 function ProductsInSlot({ slot }) {
   const page = usePage();
   const library = page.data.client.value?.products ?? [];

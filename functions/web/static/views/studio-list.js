@@ -1,4 +1,8 @@
-/** A client's studios with their covers, and those that were deleted lately. */
+/**
+ * A client's studios with their covers, and those that were deleted lately.
+ *
+ * @import { StudioSummary } from '../../types.d.ts'
+ */
 
 import { useEffect } from 'preact/hooks';
 import { studioAddress } from './addresses.js';
@@ -48,6 +52,7 @@ export function StudioList() {
     <${Messages} />`;
 }
 
+/** @param {{ studio: StudioSummary }} properties */
 function Cover({ studio }) {
   const page = usePage();
   const items = [
@@ -79,7 +84,7 @@ function Deleted() {
     <ul class="list">
       ${deleted.map((studio) => html`<li class="entry row" key=${studio.id}>
         <span class="grow ellipsis">${studio.name}</span>
-        <button type="button" class="button" onClick=${() => page.actions.bringBack(studio)}>Restore</button>
+        <button type="button" class="button" onClick=${() => page.actions.bringBack(studio.id)}>Restore</button>
       </li>`)}
     </ul>
   </section>`;

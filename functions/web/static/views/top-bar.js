@@ -20,7 +20,7 @@ export function TopBar() {
     { label: 'New studio', icon: 'add', run: () => page.open('new-studio') },
     { label: 'Rename', icon: 'edit', run: () => setRenaming(true) },
     { label: 'Duplicate', icon: 'copy', run: () => page.open('duplicate', { studio }) },
-    { label: 'Delete', icon: 'trash', danger: true, run: () => page.actions.removeStudio(studio) },
+    { label: 'Delete', icon: 'trash', danger: true, run: () => studio && page.actions.removeStudio(studio) },
     ...(data.studios.value ?? [])
       .filter((one) => one.id !== studio?.id)
       .slice(0, 8)
@@ -33,7 +33,7 @@ export function TopBar() {
       <span class="divider muted" aria-hidden="true">/</span>
       <h1 class="ellipsis" title=${name}>
         <${NameEditor} name=${name} label="Name of the studio" editing=${renaming}
-          save=${(typed) => page.actions.renameStudio(typed)} done=${() => setRenaming(false)} />
+          save=${(/** @type {string} */ typed) => page.actions.renameStudio(typed)} done=${() => setRenaming(false)} />
       </h1>
       <${Menu} label="Studio" items=${items} onPointerDown=${() => data.listStudios()} />
     </nav>

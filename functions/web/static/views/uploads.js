@@ -1,4 +1,8 @@
-/** Files on their way: how much is sent, and what became of them. */
+/**
+ * Files on their way: how much is sent, and what became of them.
+ *
+ * @import { UploadProgress } from '../../types.d.ts'
+ */
 
 import { IconButton } from './controls.js';
 import { html } from './html.js';
@@ -16,6 +20,7 @@ export function Uploads({ kind }) {
   </ul>`;
 }
 
+/** @param {{ upload: UploadProgress }} properties */
 function Upload({ upload }) {
   const failed = upload.state === 'FAILED' || upload.state === 'REJECTED';
   const waiting = upload.state === 'PROCESSING' || upload.state === 'ASKING';

@@ -1,4 +1,8 @@
-/** Time travel: every version of the studio in words, to look at and to restore. */
+/**
+ * Time travel: every version of the studio in words, to look at and to restore.
+ *
+ * @typedef {import('./page-state.js').Version} VersionShape
+ */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Dialog, Empty } from './controls.js';
@@ -9,9 +13,10 @@ import { dayOf, timeOfDay } from './words.js';
 
 const MOST_WORDS = 4;
 
+/** @param {{ close: () => void }} properties */
 export default function Versions({ close }) {
   const page = usePage();
-  const [versions, setVersions] = useState(/** @type {any[]} */ ([]));
+  const [versions, setVersions] = useState(/** @type {VersionShape[]} */ ([]));
   const [cursor, setCursor] = useState(/** @type {string | null | undefined} */ (undefined));
   const reading = useRef(false);
   const read = async () => {
@@ -25,15 +30,13 @@ export default function Versions({ close }) {
   useEffect(() => {
     read();
   }, []);
-  const days = Map.groupBy
-    ? [...Map.groupBy(versions, (one) => dayOf(one.savedAt))]
-    : [...new Set(versions.map((one) => dayOf(one.savedAt)))].map((day) => [day, versions.filter((one) => dayOf(one.savedAt) === day)]);
+  const days = [...new Set(versions.map((one) => dayOf(one.savedAt)))];
   return html`<${Dialog} title="History" kind="side" close=${close}>
     ${cursor === null && !versions.length && html`<${Empty} icon="history" title="No versions" />`}
-    ${days.map(([day, entries]) => html`<section key=${day}>
+    ${days.map((day) => html`<section key=${day}>
       <h3 class="day">${day}</h3>
       <ul class="list">
-        ${entries.map((version) => html`<${Version} key=${version.version} version=${version}
+        ${versions.filter((one) => dayOf(one.savedAt) === day).map((version) => html`<${Version} key=${version.version} version=${version}
           before=${versions[versions.indexOf(version) + 1]} newest=${version === versions[0]} close=${close} />`)}
       </ul>
     </section>`)}
@@ -41,7 +44,11 @@ export default function Versions({ close }) {
   </${Dialog}>`;
 }
 
-/** One version: what was done in it is asked for once it comes into sight. */
+/**
+ * One version: what was done in it is asked for once it comes into sight.
+ *
+ * @param {{ version: VersionShape, before?: VersionShape, newest: boolean, close: () => void }} properties
+ */
 function Version({ version, before, newest, close }) {
   const page = usePage();
   const element = useRef(/** @type {HTMLElement | null} */ (null));
@@ -52,7 +59,7 @@ function Version({ version, before, newest, close }) {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       watch.disconnect();
       const compared = await page.data.compareVersions(before.version, version.version).catch(() => null);
-      setWords(compared ? compared.changes.map((change) => change.words) : []);
+      setWords(compared ? compared.changes.map((/** @type {{ words: string }} */ change) => change.words) : []);
     });
     watch.observe(element.current);
     return () => watch.disconnect();
@@ -74,6 +81,7 @@ function Version({ version, before, newest, close }) {
   </li>`;
 }
 
+/** @param {{ words: string[] | null, first: boolean }} properties */
 function Words({ words, first }) {
   if (first) return html`<p class="muted">The oldest version that is kept</p>`;
   if (!words) return html`<p class="muted" aria-busy="true">…</p>`;

@@ -1,4 +1,8 @@
-/** One slot's pictures, large: step through the revisions, swap, compare, see how each was made. */
+/**
+ * One slot's pictures, large: step through the revisions, swap, compare, see how each was made.
+ *
+ * @import { FieldEvent, Revision, Slot as SlotShape } from '../../types.d.ts'
+ */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Comparison } from './comparison.js';
@@ -22,6 +26,7 @@ export default function Viewer({ slotId, imageId, comparing: atOnce = false, clo
   return html`<${Slot} slot=${slot} number=${slots.indexOf(slot) + 1} first=${imageId} atOnce=${atOnce} close=${close} />`;
 }
 
+/** @param {{ slot: SlotShape, number: number, first?: string, atOnce: boolean, close: () => void }} properties */
 function Slot({ slot, number, first, atOnce, close }) {
   const page = usePage();
   const { revisions, more } = useHistory(slot);
@@ -40,6 +45,7 @@ function Slot({ slot, number, first, atOnce, close }) {
     if (revisions[to]) setChosen(revisions[to].id);
   };
   const compare = () => setComparedId(compared ? null : (other?.id ?? null));
+  /** @type {Record<string, () => unknown>} */
   const commands = {
     ArrowLeft: () => go(at - 1),
     ArrowRight: () => go(at + 1),
@@ -81,7 +87,11 @@ function Slot({ slot, number, first, atOnce, close }) {
   </${Dialog}>`;
 }
 
-/** The thumbnails; only those near the chosen one are drawn, however long the history is. */
+/**
+ * The thumbnails; only those near the chosen one are drawn, however long the history is.
+ *
+ * @param {{ slot: SlotShape, revisions: Revision[], chosen: string, choose: (id: string) => void }} properties
+ */
 function Filmstrip({ slot, revisions, chosen, choose }) {
   const strip = useRef(/** @type {HTMLElement | null} */ (null));
   const at = revisions.findIndex((one) => one.id === chosen);
@@ -95,6 +105,7 @@ function Filmstrip({ slot, revisions, chosen, choose }) {
   </ul>`;
 }
 
+/** @param {{ slot: SlotShape, revision: Revision, compared?: Revision, compare: () => void }} properties */
 function Doing({ slot, revision, compared, compare }) {
   const { actions } = usePage();
   const shown = revision.url === slot.outputImage;
@@ -119,10 +130,11 @@ function Doing({ slot, revision, compared, compare }) {
   </section>`;
 }
 
+/** @param {{ revisions: Revision[], revision: Revision, compared: Revision, choose: (id: string) => void }} properties */
 function Choose({ revisions, revision, compared, choose }) {
   return html`<section class="section">
     <label class="field"><span class="label">Compare with</span>
-      <select value=${compared.id} onChange=${(event) => choose(event.currentTarget.value)}>
+      <select value=${compared.id} onChange=${(/** @type {FieldEvent} */ event) => choose(event.currentTarget.value)}>
         ${revisions.filter((one) => one.id !== revision.id).map((one) => html`<option key=${one.id} value=${one.id}>
           ${moment(one.timestamp)}, ${setting(one.settings, 'style')}
         </option>`)}
@@ -131,7 +143,11 @@ function Choose({ revisions, revision, compared, choose }) {
   </section>`;
 }
 
-/** The settings in which two revisions differ. */
+/**
+ * The settings in which two revisions differ.
+ *
+ * @param {{ one: Revision, other: Revision }} properties
+ */
 export function Differences({ one, other }) {
   const found = differences(
     { ...one.settings, productIds: one.productNames, seed: one.seed },
@@ -149,6 +165,7 @@ export function Differences({ one, other }) {
   </section>`;
 }
 
+/** @param {{ slot: SlotShape, revision: Revision }} properties */
 function Facts({ slot, revision }) {
   const changed = differences(revision.settings, slot.settings);
   const facts = [

@@ -2,6 +2,7 @@
 
 import { DEFAULT_SETTINGS } from '../settings.js';
 
+/** @type {Record<string, string>} */
 const LABELS = {
   scene: 'Scene',
   roomType: 'Room type',
