@@ -38,7 +38,7 @@ def run(*command: str, **environment: str) -> str:
     return ran.stdout
 
 
-@pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda script: script.name.split(".")[0])
+@pytest.mark.parametrize("script", sorted(HERE.glob("*.test.mjs")), ids=lambda one: one.name.split(".")[0])
 def test_it_does_what_the_sentences_say(script):
     assert "# fail 0" in run("node", "--test", "--test-reporter=tap", str(script))
 

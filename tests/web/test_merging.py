@@ -28,7 +28,7 @@ def some_slot(source: random.Random) -> OwnedSlot:
 
 
 def some_edit(source: random.Random, base: Owned) -> Owned:
-    """A studio as somebody makes it of `base`: some slots changed, added or deleted, perhaps in another order."""
+    """What somebody makes of `base`: some slots changed, added or deleted, perhaps in another order."""
     slots = dict(base.slots)
     for slot_id, slot in base.slots.items():
         luck = source.random()
