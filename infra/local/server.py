@@ -17,7 +17,7 @@ import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -271,13 +271,6 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _background(settings: Settings, environment: Mapping[str, str]) -> AbstractAsyncContextManager[None]:
-    """What runs behind the requests; nothing where there are no functions for it."""
-    if not (settings.functions / "generation_worker").is_dir():
-        return nullcontext()
-    return background(settings.data / STORE, settings.worker_seconds, environment)
-
-
 async def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM: start the workers, make the sample, say where, answer requests."""
     port: int = listener.getsockname()[1]
@@ -312,7 +305,7 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
         address = f"http://{HOST}:{port}"
         sys.stdout.write(f"Scene Studio is at {address}/ - try {address}{CLIENT_PATH}\n")
         sys.stdout.flush()
-        async with _background(settings, environment):
+        async with background(settings.functions, settings.data / STORE, settings.worker_seconds, environment):
             await server.serve(sockets=[listener])
     except asyncio.CancelledError:
         _log.info("Stopped before it was ready.")
