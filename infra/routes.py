@@ -49,7 +49,8 @@ _PRODUCT: Final = _CLIENT + "/products/{productId}"
 _STUDIOS: Final = _CLIENT + "/scene-studio"
 _STUDIO: Final = _STUDIOS + "/{studioId}"
 _SLOT: Final = _STUDIO + "/slots/{slotId}"
-_USER_SCENE: Final = _STUDIO + "/user-scenes/{sceneId}"
+_USER_SCENES: Final = _STUDIO + "/user-scenes"
+_USER_SCENE: Final = _USER_SCENES + "/{sceneId}"
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/api/clients", "clients_api"),
@@ -90,7 +91,13 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", _SLOT + "/generation/retry", "generation_api"),
     Route("DELETE", _SLOT + "/generation", "generation_api"),
     Route("DELETE", _SLOT + "/generation/{imageId}", "generation_api"),
+    Route("POST", _USER_SCENES, "user_scenes_api"),
+    Route("GET", _USER_SCENES, "user_scenes_api"),
     Route("GET", _USER_SCENE, "user_scenes_api"),
+    Route("PATCH", _USER_SCENE, "user_scenes_api"),
+    Route("DELETE", _USER_SCENE, "user_scenes_api"),
+    Route("POST", _USER_SCENE + "/undelete", "user_scenes_api"),
+    Route("POST", _USER_SCENE + "/image", "user_scenes_api"),
     Route("GET", _USER_SCENE + "/image", "user_scenes_api"),
     Route("GET", "/api/health", "web"),
     Route("GET", "/api/scenes", "web"),
