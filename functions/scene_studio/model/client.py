@@ -41,6 +41,19 @@ class Product(Model):
     uploads: Annotated[tuple[Upload, ...], Field(max_length=2 * MAX_PICTURES)] = ()
     deleted_at: IsoTime | None = None
 
+    def all_pictures(self) -> tuple[Picture, ...]:
+        """All its pictures in our store, the newest first.
+
+        Products that have one since before there could be several do not list it.
+        """
+        if self.image_id is None or any(picture.id == self.image_id for picture in self.pictures):
+            return self.pictures
+        return (*self.pictures, Picture(id=self.image_id))
+
+    def picture(self, image_id: str) -> Picture | None:
+        """Its picture with this id."""
+        return next((picture for picture in self.all_pictures() if picture.id == image_id), None)
+
 
 class Client(Document):
     """A client: its products, and the sessions of other tools, which are kept to the letter.
