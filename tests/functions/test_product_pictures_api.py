@@ -130,6 +130,31 @@ def test_the_newest_of_several_pictures_is_shown_until_another_is_chosen(seeded:
     assert as_image(other).tobytes() == as_image(png(2)).tobytes()
 
 
+def test_a_choice_is_not_undone_by_a_file_that_was_asked_for_before_it() -> None:
+    first = add(1)
+    ticket = ask().json["upload"]
+    assert call("PATCH", LAMP, {"imageId": first}).json["imageId"] == first
+    deal_with(send(ticket, png(2)))
+    assert (lamp_now()["imageId"], len(lamp_now()["pictures"])) == (first, 2)
+    assert add(3) == lamp_now()["imageId"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_picture_inside_a_save_is_a_choice_too(method: str) -> None:
+    ticket = ask().json["upload"]
+    chosen = call(method, LAMP, {"name": "Lamp", "imageUrl": data_url(jpeg(2))}).json["imageId"]
+    deal_with(send(ticket, png(2)))
+    assert (lamp_now()["imageId"], len(lamp_now()["pictures"])) == (chosen, 2)
+
+
+def test_a_product_that_is_sent_back_whole_chooses_nothing() -> None:
+    add(1)
+    ticket = ask().json["upload"]
+    assert call("PATCH", LAMP, lamp_now() | {"name": "Floor Lamp"}).status == 200
+    deal_with(send(ticket, png(2)))
+    assert lamp_now()["imageId"] == ticket["fields"]["key"].rpartition("/")[2]
+
+
 @pytest.mark.parametrize("image_id", ["nowhere", "img-3", "a/b", 7])
 def test_only_a_picture_of_the_product_can_be_chosen(seeded: Path, image_id: Any) -> None:
     add(1)
