@@ -28,6 +28,7 @@ from scene_studio.http.requests import (
     Objects,
     ProductId,
     UniqueName,
+    Uploads,
 )
 from scene_studio.http.uploads import WantedUpload, no_picture
 from scene_studio.http.views import client_view, list_view, part_of, product_view, summary_view
@@ -53,7 +54,7 @@ ProductSize = Annotated[Literal["full", "thumb", "cutout"], Query()]
 
 
 def library_of(
-    clients: AllClients, objects: Objects, unique: UniqueName, change: ChangeOf
+    clients: AllClients, objects: Uploads, unique: UniqueName, change: ChangeOf
 ) -> Callable[[str], Library]:
     """What changes the products of a client, given its id."""
     return lambda client_id: Library(client_id, clients, objects, unique, change)

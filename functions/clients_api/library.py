@@ -20,7 +20,7 @@ from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.clients import Clients
 from scene_studio.store.keys import UploadPlace
-from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.object_store import UploadStore
 
 
 class AskedPicture(NamedTuple):
@@ -49,7 +49,7 @@ class Library:
 
     client_id: str
     clients: Clients
-    objects: ObjectStore
+    objects: UploadStore
     unique: Callable[[], str]
     change: Change
 

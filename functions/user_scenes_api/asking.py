@@ -21,7 +21,7 @@ from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Commit, unavailable_is_busy
 from scene_studio.store.keys import UploadPlace
-from scene_studio.store.object_store import ObjectStore, Unavailable
+from scene_studio.store.object_store import Unavailable, UploadStore
 from scene_studio.store.studios import Studios
 from user_scenes_api.messages import NewScene
 from user_scenes_api.origins import Elsewhere, Given, Kept, Origin, Origins, origin_of_url
@@ -57,7 +57,7 @@ class Asking:
     client_id: str
     studio_id: str
     studios: Studios
-    objects: ObjectStore
+    objects: UploadStore
     unique: Callable[[], str]
     change: Change
 

@@ -23,6 +23,7 @@ from scene_studio.http.requests import (
     SceneId,
     StudioId,
     UniqueName,
+    Uploads,
 )
 from scene_studio.http.uploads import WantedUpload, no_picture
 from scene_studio.http.views import list_view, part_of, scene_view
@@ -46,7 +47,7 @@ OnlyDeleted = Annotated[bool, Query(), Field(default=False)]
 
 
 def asking(
-    studios: AllStudios, objects: Objects, unique: UniqueName, change: ChangeOf
+    studios: AllStudios, objects: Uploads, unique: UniqueName, change: ChangeOf
 ) -> Callable[[str, str], Asking]:
     """What asks for pictures of scenes, given the client's id and the studio's."""
     return lambda client_id, studio_id: Asking(client_id, studio_id, studios, objects, unique, change)

@@ -3,12 +3,12 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from scene_studio import runtime
+from scene_studio.store.object_store import UploadTicket
 from scene_studio.store.sqlite import SqliteObjectStore
 from tests.support.models import StubModel
 from tests.support.runtime import forget
@@ -66,16 +66,14 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[StubModel]:
 
 
 @pytest.fixture
-def tickets(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    """Tickets whose forms lead nowhere. Gives what each that was given out lets through."""
+def tickets(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What each ticket that is given out in this test lets through."""
     given: list[dict[str, Any]] = []
+    upload_ticket = SqliteObjectStore.upload_ticket
 
-    def upload_ticket(store: object, key: str, **limits: Any) -> SimpleNamespace:
+    def noted(store: SqliteObjectStore, key: str, **limits: Any) -> UploadTicket:
         given.append({"key": key, **limits})
-        return SimpleNamespace(
-            url="/_uploads", fields={"key": key, "Content-Type": limits["content_type"], "policy": "e30="}
-        )
+        return upload_ticket(store, key, **limits)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(SqliteObjectStore, "upload_ticket", upload_ticket, raising=False)
-        yield given
+    monkeypatch.setattr(SqliteObjectStore, "upload_ticket", noted)
+    return given

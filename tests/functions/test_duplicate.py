@@ -98,7 +98,7 @@ def test_a_scene_of_the_studios_own_is_the_copys_own_in_the_copy(local_service: 
 
 
 SCENES = f"{STUDIO}/user-scenes"
-FILE = {"contentType": "image/jpeg", "size": 9}
+FILE = {"contentType": "image/jpeg", "size": 200_000}
 
 
 def scene_of_a_file(scene_id: str, number: int) -> None:

@@ -21,7 +21,7 @@ from tests.support.uploads import deal_with, reject, send
 
 SCENES = f"{STUDIO}/user-scenes"
 LAMP = f"{CLIENT}/products/lamp"
-FILE = {"contentType": "image/jpeg", "size": 9}
+FILE = {"contentType": "image/jpeg", "size": 200_000}
 
 
 class Run:

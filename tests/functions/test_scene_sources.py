@@ -15,7 +15,7 @@ from tests.support.pictures import as_image, data_url, jpeg, png
 from tests.support.problems import assert_invalid, assert_problem
 from tests.support.seed import IMG_2, Fill, client_json
 from tests.support.stored import stored_objects
-from tests.support.uploads import deal_with, end
+from tests.support.uploads import deal_with, reject
 
 SCENES = f"{STUDIO}/user-scenes"
 BEACH = f"{SCENES}/beach"
@@ -151,7 +151,7 @@ def test_a_picture_that_is_not_here_is_refused_by_the_name_that_it_has(
     call("DELETE", f"{CLIENT}/scene-studio/deleted")
     call("POST", f"{OTHER}/user-scenes", {"id": "deleted", "imageUrl": ELSEWHERE})
     call("DELETE", f"{OTHER}/user-scenes/deleted")
-    call("POST", f"{OTHER}/user-scenes", {"id": "processing", "contentType": "image/png", "size": 9})
+    call("POST", f"{OTHER}/user-scenes", {"id": "processing", "contentType": "image/png", "size": 200_000})
     before = stored_objects(service)
     assert_invalid(add(**{"from": source}), field)
     assert stored_objects(service) == before
@@ -230,7 +230,7 @@ def test_a_repeat_brings_nothing_once_the_scene_has_its_picture_or_awaits_anothe
     before = stored_objects(service)
     again = call("POST", SCENES, body, key)
     assert (again.status, again.json["scene"]["state"]) == (201, "READY")
-    call("POST", f"{BEACH}/image", {"contentType": "image/png", "size": 9})
+    call("POST", f"{BEACH}/image", {"contentType": "image/png", "size": 200_000})
     call("POST", SCENES, body, key)
     assert RAW not in stored_objects(service)
     assert before.keys() - stored_objects(service).keys() == set()
@@ -246,8 +246,8 @@ def test_a_repeat_is_answered_even_when_what_it_named_has_gone_since(service: Pa
 
 
 def test_a_scene_whose_file_was_rejected_can_be_copied_from_the_picture_that_it_kept(service: Path) -> None:
-    loft = f"{OTHER}/user-scenes/loft"
-    key = call("POST", f"{loft}/image", {"contentType": "image/png", "size": 9}).json["upload"]["fields"]["key"]
-    end(key, None, "Damaged.")
+    wanted = {"contentType": "image/png", "size": 200_000}
+    asked = call("POST", f"{OTHER}/user-scenes/loft/image", wanted)
+    reject(asked.json["upload"]["fields"]["key"], "Damaged.")
     added(**{"from": {"studioId": "other", "sceneId": "loft"}})
     assert stored_objects(service)[RAW].body == jpeg(6)

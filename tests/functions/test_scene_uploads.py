@@ -19,7 +19,7 @@ from tests.support.uploads import COLORS, deal_with, reject, send
 
 SCENES = f"{STUDIO}/user-scenes"
 BEACH = f"{SCENES}/beach"
-FILE = {"contentType": "image/jpeg", "size": 1234}
+FILE = {"contentType": "image/jpeg", "size": 200_000}
 ACCEPTED = ("jpeg", "png", "webp", "avif", "gif", "tiff", "heic", "heif")
 
 pytestmark = pytest.mark.usefixtures("seeded", "tickets")
@@ -53,16 +53,15 @@ def test_a_scene_is_added_before_its_file_with_a_ticket_to_send_it(
     made = add()
     assert made.headers["location"] == BEACH
     assert made.json["scene"] == {"id": "beach", "name": "Beach", "state": "PROCESSING"}
-    assert made.json["upload"] == {
-        "url": "/_uploads",
-        "fields": {"key": tickets[0]["key"], "Content-Type": "image/jpeg", "policy": "e30="},
-        "expiresAt": "2023-11-14T22:28:20.000Z",
-    }
+    ticket = made.json["upload"]
+    assert ticket.keys() == {"url", "fields", "expiresAt"}
+    assert ticket["fields"]["key"] == tickets[0]["key"]
+    assert ticket["expiresAt"] == "2023-11-14T22:28:20.000Z"
     assert tickets == [
         {
             "key": "uploads/acme-corp/default/scene/beach/beach",
             "content_type": "image/jpeg",
-            "max_bytes": 1234,
+            "max_bytes": 200_000,
             "seconds": 900,
         }
     ]
@@ -223,8 +222,7 @@ def test_a_repeated_request_makes_one_scene_and_gives_out_an_equal_ticket(
     again = call("POST", SCENES, FILE | {"name": "Loft"}, key)
     assert (first.status, again.status) == (201, 201)
     assert first.json["scene"] == again.json["scene"]
-    assert first.json["upload"]["fields"] == again.json["upload"]["fields"]
-    assert tickets[0]["key"] == tickets[1]["key"]
+    assert tickets[0] == tickets[1]
     assert stored_objects(seeded) == before
     other = call("POST", SCENES, FILE | {"name": "Attic"}, key)
     assert_problem(other, 422, "idempotency-key-reused")
@@ -327,7 +325,7 @@ def test_a_ticket_for_a_replacement_is_repeated_under_its_key_as_the_same(
     before = stored_objects(seeded)
     again = call("POST", f"{BEACH}/image", FILE, key)
     assert (first.status, again.status, first.headers["location"]) == (201, 201, f"{BEACH}/image")
-    assert first.json["upload"]["fields"] == again.json["upload"]["fields"]
+    assert tickets[1] == tickets[2]
     assert stored_objects(seeded) == before
 
 

@@ -197,8 +197,8 @@ def edit(method: str, path: str, tag: str, body: Any = None) -> Answer:
         ("DELETE", BEACH, None),
         ("POST", f"{SCENES}/gone/undelete", None),
         ("POST", SCENES, {"id": "new", "imageUrl": ELSEWHERE}),
-        ("POST", SCENES, {"id": "new", "contentType": "image/png", "size": 9}),
-        ("POST", f"{BEACH}/image", {"contentType": "image/png", "size": 9}),
+        ("POST", SCENES, {"id": "new", "contentType": "image/png", "size": 200_000}),
+        ("POST", f"{BEACH}/image", {"contentType": "image/png", "size": 200_000}),
     ],
 )
 @pytest.mark.parametrize("named", ["none", "any", "stale", "current"])

@@ -15,7 +15,8 @@ from scene_studio.model.user_scenes import fold_uploads
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.keys import UploadPlace
-from scene_studio.store.object_store import ABSENT, StoredObject
+from scene_studio.store.object_store import StoredObject
+from scene_studio.store.sqlite import SqliteObjectStore
 from tests.support.scripted_store import FakeTime
 
 COLORS = ("#336699", "#ffffff")
@@ -23,13 +24,12 @@ COLORS = ("#336699", "#ffffff")
 
 
 def send(ticket: dict[str, Any], body: bytes) -> str:
-    """Store a file as the form of a ticket does, a second version if there is one, and give its key."""
+    """Send a file with the form of a ticket, and give its key."""
     store = runtime.object_store()
-    key = str(ticket["fields"]["key"])
-    there = store.get(key)
-    expected = there.version.etag if isinstance(there, StoredObject) else ABSENT
-    store.put(key, body, expected=expected, content_type=ticket["fields"]["Content-Type"])
-    return key
+    assert isinstance(store, SqliteObjectStore)
+    form = store.open_form(ticket["fields"])
+    store.put_form(form, body)
+    return form.key
 
 
 def place_of(key: str) -> UploadPlace:

@@ -12,7 +12,7 @@ from scene_studio.model.upload import MAX_UPLOAD_BYTES, TICKET_MILLISECONDS, Upl
 from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.keys import UploadPlace
-from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.object_store import ObjectStore, UploadStore
 
 CONTENT_TYPES: Final = (
     "image/jpeg",
@@ -96,7 +96,7 @@ def remind(objects: ObjectStore, client_id: str, studio_id: str, now: int, uniqu
 
 
 def ticket_view(
-    objects: ObjectStore, place: UploadPlace, upload: Upload, wanted: WantedUpload, now: int
+    objects: UploadStore, place: UploadPlace, upload: Upload, wanted: WantedUpload, now: int
 ) -> dict[str, Any] | None:
     """The form with which the file can be sent, or None if it is not awaited any more.
 
@@ -112,7 +112,7 @@ def ticket_view(
     until = min(now + TICKET_MILLISECONDS, upload.deadline)
     if not upload.is_open or until - now < 1000:
         return None
-    ticket = objects.upload_ticket(  # type: ignore[attr-defined]
+    ticket = objects.upload_ticket(
         keys.upload(place),
         content_type=wanted.content_type,
         max_bytes=wanted.size,
