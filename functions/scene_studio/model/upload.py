@@ -23,6 +23,7 @@ UPLOAD_QUEUE_AGAIN: Final = 3 * 60_000
 
 NEVER_CAME: Final = "No file came in the time that its ticket was good for. Choose the file again."
 NOT_DEALT_WITH: Final = "The file came but could not be dealt with in time. Upload it again."
+_NO_REASON: Final = "It was rejected for a reason that is not known."
 
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 
@@ -37,6 +38,7 @@ class Upload(Model):
         asked_at: when the ticket was given.
         queued_at: when an event about it was sent last, if only by us.
         deadline: when it is given up.
+        passed_over: whether a person has chosen since which picture is shown; this one is kept and not shown.
         reason: why it was rejected, for people to read; absent while it may still come.
     """
 
@@ -44,12 +46,21 @@ class Upload(Model):
     asked_at: Milliseconds
     queued_at: Milliseconds
     deadline: Milliseconds
+    passed_over: bool = False
     reason: Reason | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether the file may still become a picture."""
+        """Whether it has neither become a picture nor been rejected."""
         return self.reason is None
+
+    def takes(self, result: "UploadResult") -> bool:
+        """Whether this result can end it: a rejection only while it is open, a picture however late."""
+        return self.id == result.id and (self.is_open or result.picture is not None)
+
+    def rejected(self, result: "UploadResult") -> "Upload":
+        """This upload, ended by a result without a picture."""
+        return self.replace(reason=result.reason or _NO_REASON)
 
 
 class Picture(Model):
@@ -76,6 +87,7 @@ class UploadResult(Model):
     """How an upload ended, as the machine that ended it writes it down.
 
     Attributes:
+        kind: tells it from the other results that wait in an inbox.
         owner: what the picture belongs to.
         owner_id: the scene's or the product's.
         id: the upload's.
@@ -83,6 +95,7 @@ class UploadResult(Model):
         reason: why there is none.
     """
 
+    kind: Literal["upload"] = "upload"
     owner: Literal["scene", "product"]
     owner_id: Id
     id: Id
