@@ -7,7 +7,7 @@ from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, No
 from scene_studio.model.identifiers import days_after, iso_time
 from scene_studio.model.scene import MAX_USER_SCENES, Scene
 from scene_studio.model.studio import Studio
-from scene_studio.model.upload import Picture, Upload, UploadResult
+from scene_studio.model.upload import AwaitedUpload, Picture, Upload, UploadResult
 
 
 def find_scene(studio: Studio, scene_id: str) -> Scene | None:
@@ -105,6 +105,12 @@ def undelete_scene(studio: Studio, scene_id: str, now: str) -> Studio | None:
     if changed is not None:
         _within_limits(changed.user_scenes)
     return changed
+
+
+def awaited_uploads(studio: Studio) -> list[AwaitedUpload]:
+    """The uploads that scenes wait for, deleted ones among them."""
+    scenes = studio.user_scenes
+    return [AwaitedUpload("scene", scene.id, scene.upload) for scene in scenes if scene.upload is not None]
 
 
 def takes_upload(studio: Studio, result: UploadResult) -> bool:
