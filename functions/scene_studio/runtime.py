@@ -24,6 +24,7 @@ from scene_studio.queues import s3_notifications
 from scene_studio.queues.queue import Queue
 from scene_studio.store.cache import DocumentCache
 from scene_studio.store.clients import Clients
+from scene_studio.store.folders import Folders
 from scene_studio.store.inbox import Inbox
 from scene_studio.store.object_store import UploadStore
 from scene_studio.store.studios import Studios
@@ -112,9 +113,15 @@ def studios() -> Studios:
 
 
 @cache
+def folders() -> Folders:
+    """The documents as machines write to them."""
+    return Folders(studios(), clients())
+
+
+@cache
 def inbox() -> Inbox:
-    """The inboxes of all studios."""
-    return Inbox(object_store(), studios())
+    """The inboxes of all folders."""
+    return Inbox(object_store(), folders())
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Final
 from scene_studio.model.client import MAX_PICTURES, Client, Product
 from scene_studio.model.errors import InvalidRequest, NotFound
 from scene_studio.model.identifiers import iso_time
-from scene_studio.model.upload import Upload, UploadResult
+from scene_studio.model.upload import AwaitedUpload, Upload, UploadResult
 
 _MAX_REJECTED: Final = 4
 """So many rejected files are remembered; the oldest are dropped first."""
@@ -68,6 +68,11 @@ def remove_picture(client: Client, product_id: str, image_id: str, now: str) -> 
     if product.image_id == image_id:
         product = product.replace(image_id=pictures[0].id if pictures else None)
     return _with_product(client, product.replace(pictures=pictures), now)
+
+
+def awaited_product_uploads(client: Client) -> list[AwaitedUpload]:
+    """The uploads that products wait for, deleted ones among them."""
+    return [AwaitedUpload("product", product.id, one) for product in client.products for one in product.uploads]
 
 
 def takes_product_upload(client: Client, result: UploadResult) -> bool:

@@ -4,7 +4,7 @@ A scene or product stands in its document from the commit that asked for its fil
 picture or was rejected, so nothing depends on an event that may be lost (design §8).
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints
 
@@ -28,6 +28,7 @@ _NO_REASON: Final = "It was rejected for a reason that is not known."
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 
 UploadState = Literal["PROCESSING", "READY", "REJECTED"]
+UploadOwner = Literal["scene", "product"]
 
 
 class Upload(Model):
@@ -96,11 +97,25 @@ class UploadResult(Model):
     """
 
     kind: Literal["upload"] = "upload"
-    owner: Literal["scene", "product"]
+    owner: UploadOwner
     owner_id: Id
     id: Id
     picture: Picture | None = None
     reason: Reason | None = None
+
+
+class AwaitedUpload(NamedTuple):
+    """An upload with whatever waits for it.
+
+    Attributes:
+        owner: what the picture is for.
+        owner_id: the scene's or the product's.
+        upload: open, or rejected: of a rejected one a picture may come late.
+    """
+
+    owner: UploadOwner
+    owner_id: str
+    upload: Upload
 
 
 def new_upload(upload_id: str, now: int) -> Upload:

@@ -7,7 +7,7 @@ from scene_studio.model.errors import AlreadyExists, Deleted, NotFound
 from scene_studio.model.identifiers import days_after, iso_time
 from scene_studio.model.scene import Scene
 from scene_studio.model.studio import Studio, check_scene_limit
-from scene_studio.model.upload import Picture, Upload, UploadResult
+from scene_studio.model.upload import AwaitedUpload, Picture, Upload, UploadResult
 
 
 def find_scene(studio: Studio, scene_id: str) -> Scene | None:
@@ -102,6 +102,12 @@ def undelete_scene(studio: Studio, scene_id: str, now: str) -> Studio | None:
         return None
     changed = _with_scene(studio, scene.replace(deleted_at=None), now)
     return None if changed is None else check_scene_limit(changed)
+
+
+def awaited_uploads(studio: Studio) -> list[AwaitedUpload]:
+    """The uploads that scenes wait for, deleted ones among them."""
+    scenes = studio.user_scenes
+    return [AwaitedUpload("scene", scene.id, scene.upload) for scene in scenes if scene.upload is not None]
 
 
 def takes_upload(studio: Studio, result: UploadResult) -> bool:

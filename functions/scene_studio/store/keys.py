@@ -3,9 +3,10 @@
 Every argument is an `Id`, a page name, or made from one: nothing that a caller could bend.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from scene_studio.model.identifiers import is_id
+from scene_studio.model.upload import UploadOwner
 
 
 def client(client_id: str) -> str:
@@ -133,7 +134,7 @@ class UploadPlace(NamedTuple):
 
     client_id: str
     studio_id: str
-    owner: Literal["scene", "product"]
+    owner: UploadOwner
     owner_id: str
     upload_id: str
 
