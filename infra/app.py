@@ -13,6 +13,7 @@ from aws_cdk import aws_lambda as lambda_
 from infra.bundling.bundle import ROOT, Bundler
 from infra.bundling.wheels import LAMBDA, BundlingError
 from infra.functions import Assets
+from infra.nag import check
 from infra.scene_studio_stack import SceneStudioStack
 from infra.settings import Settings, SettingsError
 
@@ -20,12 +21,14 @@ STACK: Final = "SceneStudio"
 
 
 def build(app: App, assets: Assets) -> SceneStudioStack:
-    """Put the stack into an app, whose context has the settings.
+    """Put the stack into an app, whose context has the settings, and have it checked.
 
     Raises:
         SettingsError: a context key is unknown or wrong.
     """
-    return SceneStudioStack(app, STACK, settings=Settings.read(app.node.get_all_context()), assets=assets)
+    stack = SceneStudioStack(app, STACK, settings=Settings.read(app.node.get_all_context()), assets=assets)
+    check(app, stack)
+    return stack
 
 
 def bundled(bundler: Bundler) -> Assets:

@@ -8,9 +8,13 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra import grants
 from infra.grants import GRANTS
+from infra.image_models import model_arns
+from infra.queues import WorkQueue
 from infra.settings import Settings
 
 API_SECONDS: Final = 29
@@ -131,6 +135,56 @@ class Function(Construct):
                 iam.PolicyStatement(actions=list(actions), resources=list(on)) for actions, on in wanted if on
             ]
         )
+
+
+def make_functions(
+    scope: Construct, bucket: s3.IBucket, queues: Mapping[str, WorkQueue], settings: Settings, assets: Assets
+) -> dict[str, Function]:
+    """Make every function, by name.
+
+    Args:
+        scope: the parent.
+        bucket: where everything is kept.
+        queues: the queues of work.
+        settings: those of the deployment.
+        assets: gives the code of each function.
+    """
+    resources: dict[str, Sequence[str]] = {
+        grant.on: [bucket.arn_for_objects(grant.on)] for granted in GRANTS.values() for grant in granted
+    }
+    resources |= {
+        grants.BUCKET: [bucket.bucket_arn],
+        grants.GENERATION_QUEUE: [queues["generation"].queue.queue_arn],
+        grants.UPLOAD_QUEUE: [queues["uploads"].queue.queue_arn],
+        grants.IMAGE_MODELS: model_arns(settings.image_model, settings.bedrock_region),
+    }
+    everywhere = {
+        "POWERTOOLS_SERVICE_NAME": "scene-studio",
+        "POWERTOOLS_METRICS_NAMESPACE": "SceneStudio",
+        "SCENE_STUDIO_STORE": f"s3:{bucket.bucket_name}",
+        "SCENE_STUDIO_TENANCY": "token",
+        "SCENE_STUDIO_TENANT_CLAIM": settings.tenant_claim,
+        "SCENE_STUDIO_IMAGE_MODEL": settings.image_model,
+        "SCENE_STUDIO_BEDROCK_REGION": settings.bedrock_region,
+        "SCENE_STUDIO_WORKER_SECONDS": str(settings.worker_seconds),
+    }
+    senders = {
+        grants.GENERATION_QUEUE: ("SCENE_STUDIO_GENERATION_QUEUE", queues["generation"]),
+        grants.UPLOAD_QUEUE: ("SCENE_STUDIO_UPLOAD_QUEUE", queues["uploads"]),
+    }
+    made = {}
+    for name in FUNCTIONS:
+        sends = [senders[grant.on] for grant in GRANTS[name] if grants.SEND in grant.actions]
+        named = {variable: f"sqs:{queue.queue.queue_url}" for variable, queue in sends}
+        made[name] = Function(
+            scope,
+            name,
+            code=assets(name),
+            environment={**everywhere, **named},
+            resources=resources,
+            settings=settings,
+        )
+    return made
 
 
 def kept_logs(scope: Construct, id_: str, settings: Settings) -> logs.LogGroup:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from aws_cdk import Aws
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_apigatewayv2 as gateway
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -56,6 +57,7 @@ class HttpApi(Construct):
     Attributes:
         api_id: its id.
         address: where it answers.
+        routes: its routes by key, once there are any.
     """
 
     def __init__(self, scope: Construct, id_: str, *, settings: Settings) -> None:
@@ -69,6 +71,7 @@ class HttpApi(Construct):
             protocol_type="HTTP",
             cors_configuration=_cors(settings.allowed_origins),
         )
+        self.routes: dict[str, gateway.CfnRoute] = {}
         self.api_id = api.ref
         self.address = api.attr_api_endpoint
         requests = kept_logs(self, "Requests", settings)
@@ -112,7 +115,7 @@ class HttpApi(Construct):
         names = dict.fromkeys(route.function for route in ROUTES)
         targets = {name: self._integrated(functions[name]) for name in names}
         for route in ROUTES:
-            gateway.CfnRoute(
+            self.routes[route.key] = gateway.CfnRoute(
                 self,
                 f"Route {route.key}".replace("/", "."),
                 api_id=self.api_id,
@@ -121,6 +124,16 @@ class HttpApi(Construct):
                 authorization_type="JWT" if needs_token(route) else "NONE",
                 authorizer_id=authorizer.ref if needs_token(route) else None,
             )
+
+    def metric(self, name: str, statistic: str) -> cloudwatch.Metric:
+        """A metric of all requests, over five minutes."""
+        return cloudwatch.Metric(
+            namespace="AWS/ApiGateway",
+            metric_name=name,
+            dimensions_map={"ApiId": self.api_id},
+            statistic=statistic,
+            period=Duration.minutes(5),
+        )
 
     def _integrated(self, function: Function) -> str:
         """Let the API invoke a function; gives what routes name."""

@@ -4,8 +4,9 @@ from typing import Final
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 DEAD_LETTER_DAYS: Final = 14
 """The longest that SQS keeps a message: time for somebody to look at it, and to send it back."""
@@ -68,4 +69,22 @@ class WorkQueue(Construct):
                 resources=[self.queue.queue_arn],
                 conditions={"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}},
             )
+        )
+
+    def feed(self, function: lambda_.IFunction, *, at_most: int | None = None) -> IConstruct:
+        """Give a function each message by itself; it answers which have to come again.
+
+        Args:
+            function: the function.
+            at_most: to how many runs at once; without it, to as many as there are messages.
+        """
+        scaling = lambda_.CfnEventSourceMapping.ScalingConfigProperty(maximum_concurrency=at_most)
+        return lambda_.CfnEventSourceMapping(
+            self,
+            "Feed",
+            function_name=function.function_arn,
+            event_source_arn=self.queue.queue_arn,
+            batch_size=1,
+            function_response_types=["ReportBatchItemFailures"],
+            scaling_config=scaling if at_most else None,
         )

@@ -7,8 +7,6 @@ from aws_cdk import Aws, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
-from infra.settings import Settings
-
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
@@ -83,8 +81,3 @@ class UserPool(Construct):
     def issuer(self) -> Issuer:
         """The pool as the issuer of tokens for the page."""
         return Issuer(self.pool.user_pool_provider_url, [self.client.user_pool_client_id])
-
-
-def issuer_elsewhere(settings: Settings) -> Issuer | None:
-    """The issuer that the settings name, or None."""
-    return Issuer(settings.oidc_issuer, settings.oidc_audience) if settings.oidc_issuer else None

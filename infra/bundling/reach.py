@@ -153,7 +153,7 @@ class _Search:
                 self.use(text.value)
         for call in _of(ast.Call, code):
             if isinstance(call.func, ast.Attribute) and call.func.attr == "client":
-                self.services.update(one.value for one in call.args[:1] if isinstance(one, ast.Constant))
+                self.services.update(str(one.value) for one in call.args[:1] if isinstance(one, ast.Constant))
 
     def _name(self, module: str, name: ast.expr, known: Mapping[str, str]) -> None:
         """Use what a name, or a name with attributes, stands for."""
