@@ -139,11 +139,11 @@ def _digest(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> str:
 def _write(path: Path, contents: Mapping[str, bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for name, content in contents.items():
                 entry = zipfile.ZipInfo(name, _TIME)
                 entry.create_system, entry.external_attr = _UNIX, _FILE_MODE
-                archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+                archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=6)
         made = Path(file.name)
     made.chmod(0o644)
     made.rename(path)
