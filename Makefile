@@ -9,7 +9,7 @@ VENDOR := $(WEB)/static/vendor
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run web test exiftool chromium simulate lint format lock scenes contact-sheet clean
+.PHONY: help run web test exiftool chromium simulate lint format lock scenes contact-sheet page-pictures synth deploy destroy clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -17,12 +17,17 @@ help:  ## Say what there is.
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
 
-$(VENV)/run.stamp: functions/requirements.txt infra/requirements.txt | $(VENV)/bin/python
+$(VENV)/run.stamp: functions/requirements.txt infra/local/requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the service needs ..."
+	$(INSTALL) -r functions/requirements.txt -r infra/local/requirements.txt
+	touch $@
+
+$(VENV)/synth.stamp: functions/requirements.txt infra/requirements.txt | $(VENV)/bin/python
+	@echo "Installing what describes the stack ..."
 	$(INSTALL) -r functions/requirements.txt -r infra/requirements.txt
 	touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
+$(VENV)/test.stamp: $(VENV)/run.stamp $(VENV)/synth.stamp tests/requirements.txt
 	@echo "Installing what the tests need ..."
 	$(INSTALL) -r tests/requirements.txt
 	touch $@
@@ -91,16 +96,35 @@ scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
 contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings, to look at.
 	$(PYTHON) -m tests.support.contact_sheet tests/pictures/contact-sheet.jpg
 
+# Node 20 still runs it, and says in red at every start that its own time is over.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+synth: $(VENV)/synth.stamp  ## Write the stack's template and bundles into cdk.out: CONTEXT="-c imageModel=bedrock-core".
+	$(PYTHON) -m infra.app $(CONTEXT)
+
+# The newest CLI refuses assemblies of this library's version.
+CDK = cd infra && npx --yes aws-cdk@2.1148.1
+
+deploy: $(VENV)/synth.stamp  ## Put the stack into the AWS account that the environment names; CONTEXT as for synth.
+	$(CDK) deploy $(CONTEXT)
+
+destroy: $(VENV)/synth.stamp  ## Take the stack down; the bucket and the people who may sign in stay.
+	$(CDK) destroy $(CONTEXT)
+
+page-pictures: $(VENV)/test.stamp web chromium  ## Take the README's pictures of the page.
+	$(PYTHON) -m tests.browser.pictures tests/pictures
+
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 lock: | $(VENV)/bin/python  ## Compile the groups of pyproject.toml into locked requirement files.
 	$(PYTHON) -m pip install --quiet uv==0.13.9
 	$(LOCK) --group functions --output-file functions/requirements.txt
+	$(LOCK) --group local --constraint functions/requirements.txt --output-file infra/local/requirements.txt
 	$(LOCK) --group infra --constraint functions/requirements.txt --output-file infra/requirements.txt
-	$(LOCK) --group tests --constraint functions/requirements.txt --constraint infra/requirements.txt \
-		--output-file tests/requirements.txt
+	$(LOCK) --group tests --constraint functions/requirements.txt --constraint infra/local/requirements.txt \
+		--constraint infra/requirements.txt --output-file tests/requirements.txt
 	$(LOCK) --group emulator --output-file tests/aws/requirements.txt
 
 clean:  ## Remove what was installed and cached; the data folder stays.
-	rm -rf $(VENV) $(EMULATOR) $(WEB)/node_modules $(VENDOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(EMULATOR) $(WEB)/node_modules $(VENDOR) .build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

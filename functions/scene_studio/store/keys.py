@@ -3,9 +3,10 @@
 Every argument is an `Id`, a page name, or made from one: nothing that a caller could bend.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from scene_studio.model.identifiers import is_id
+from scene_studio.model.upload import UploadOwner
 
 
 def client(client_id: str) -> str:
@@ -93,6 +94,11 @@ def reminder(client_id: str, studio_id: str, milliseconds: int, unique: str) -> 
     return f"{reminders()}{client_id}/{studio_id}/{milliseconds:013d}.{unique}"
 
 
+def share(share_id: str, fingerprint: str) -> str:
+    """What a guest link leads to; only who has the link's secret can name this key."""
+    return f"shares/{share_id}/{fingerprint}.json"
+
+
 def product_image(client_id: str, product_id: str, image_id: str) -> str:
     """A product's picture."""
     return f"clients/{client_id}/products/{product_id}/{image_id}.png"
@@ -128,7 +134,7 @@ class UploadPlace(NamedTuple):
 
     client_id: str
     studio_id: str
-    owner: Literal["scene", "product"]
+    owner: UploadOwner
     owner_id: str
     upload_id: str
 
