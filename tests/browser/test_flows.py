@@ -51,10 +51,9 @@ def test_two_campaigns_each_keep_their_own_slots_settings_and_best_pictures(tab:
         studio.choose(number)
         studio.has_revisions(2)
         studio.shows("Style", "Coastal")
-        studio.slot(number).get_by_role("button", name="Favourite").click()
-        expect(studio.slot(number).get_by_role("button", name="Favourite")).to_have_attribute(
-            "aria-pressed", "true"
-        )
+        favourite = studio.slot(number).get_by_role("button", name="Favourite")
+        favourite.click()
+        expect(favourite).to_have_attribute("aria-pressed", "true")
     studio.is_saved()
     page.reload()
     expect(page.get_by_role("button", name="Favourite", pressed=True)).to_have_count(2)

@@ -1,5 +1,6 @@
 """Scenes and products of the team's own: files dropped, on their way, ready or refused, and used."""
 
+import base64
 from io import BytesIO
 from typing import Any
 
@@ -30,7 +31,7 @@ def drop(page: Page, selector: str, name: str, body: bytes, content_type: str = 
           carried.items.add(new File([bytes], name, { type }));
           return carried;
         }""",
-        [name, content_type, __import__("base64").b64encode(body).decode()],
+        [name, content_type, base64.b64encode(body).decode()],
     )
     for event in ("dragenter", "dragover", "drop"):
         page.dispatch_event(selector, event, {"dataTransfer": carried})
