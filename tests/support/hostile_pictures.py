@@ -47,6 +47,11 @@ def _png(size: tuple[int, int], *chunks: bytes, depth: int = 8, colours: int = 2
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + b"".join(chunks) + _chunk(b"IEND", b"")
 
 
+def png_of_16_bits(size: tuple[int, int]) -> bytes:
+    """A PNG file of nothing but zeros, 16 bits each of red, green, blue and alpha."""
+    return _png(size, _chunk(b"IDAT", _deflated_zeros((8 * size[0] + 1) * size[1])), depth=16, colours=6)
+
+
 def _segment(marker: int, content: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, 2 + len(content)) + content
 
