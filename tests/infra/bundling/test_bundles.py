@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from infra.bundling.bundle import BUILD, Bundle, Bundler
+from infra.bundling.bytecode import interpreter
 from infra.bundling.wheels import HERE, LAMBDA, BundlingError
 from infra.functions import API_SECONDS, FUNCTIONS
 from tests.infra.stack.synthesis import BUNDLED
@@ -169,6 +170,18 @@ def test_bytecode_is_used_without_a_look_at_its_source(tmp_path: Path):
     assert flags == 0b01  # by a hash, and not checked (PEP 552)
     assert b"/var/task/web/handler.py" in compiled.read_bytes()
     assert bundle.manifest["bytecode"] == HERE.python
+
+
+def test_a_python_is_at_hand_only_if_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    for version, code in (("9.8", 0), ("9.9", 127)):
+        program = tmp_path / f"python{version}"
+        program.write_text(f"#!/bin/sh\nexit {code}\n")
+        program.chmod(0o755)
+    assert interpreter("9.8") == str(tmp_path / "python9.8")
+    assert interpreter("9.9") is None
+    assert interpreter("9.7") is None
+    assert interpreter(HERE.python) == sys.executable
 
 
 def digest(path: Path) -> str:
