@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from scene_studio.model.identifiers import is_id
 from scene_studio.model.upload import UploadOwner
+from scene_studio.store.object_store import UPLOADS
 
 
 def client(client_id: str) -> str:
@@ -111,9 +112,6 @@ def product_cutout(client_id: str, product_id: str, image_id: str) -> str:
 
 LIBRARY: Final = "_library"
 """Stands where a studio's id does, for what belongs to the client itself; no id begins with `_`."""
-
-UPLOADS: Final = "uploads/"
-"""The prefix of files as people sent them: the only one that S3 reports on, and never served."""
 
 
 class UploadPlace(NamedTuple):
