@@ -154,5 +154,19 @@ def upload_place(key: str) -> UploadPlace | None:
     return place if all(map(is_id, ids)) else None
 
 
+def uploaded_picture(place: UploadPlace) -> str:
+    """The picture that becomes of an upload."""
+    if place.owner == "scene":
+        return user_scene(place.client_id, place.studio_id, place.upload_id)
+    return product_image(place.client_id, place.owner_id, place.upload_id)
+
+
+def uploaded_thumbnail(place: UploadPlace) -> str:
+    """A small version of the picture that becomes of an upload."""
+    if place.owner == "scene":
+        return user_scene_thumbnail(place.client_id, place.studio_id, place.upload_id)
+    return product_thumbnail(place.client_id, place.owner_id, place.upload_id)
+
+
 def _slot(client_id: str, studio_id: str, slot_id: str) -> str:
     return f"{studios(client_id)}{studio_id}/slots/{slot_id}"
