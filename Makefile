@@ -103,7 +103,7 @@ synth: $(VENV)/synth.stamp  ## Write the stack's template and bundles into cdk.o
 	$(PYTHON) -m infra.app $(CONTEXT)
 
 # The newest CLI refuses assemblies of this library's version.
-CDK = cd infra && npx --yes aws-cdk@2.1148.1
+CDK = cd infra && PYTHONPATH=$(CURDIR)/functions:$(CURDIR) npx --yes aws-cdk@2.1148.1
 
 deploy: $(VENV)/synth.stamp  ## Put the stack into the AWS account that the environment names; CONTEXT as for synth.
 	$(CDK) deploy $(CONTEXT)

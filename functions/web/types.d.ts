@@ -145,6 +145,8 @@ export interface SentSave {
   mine: Owned;
   body: SaveBody;
   sentAt: number;
+  /** Whether it is known what the document will be: no slot comes or goes. */
+  isForeseen: boolean;
 }
 
 export interface SaveBody {

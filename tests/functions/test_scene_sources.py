@@ -157,6 +157,20 @@ def test_a_picture_that_is_not_here_is_refused_by_the_name_that_it_has(
     assert stored_objects(service) == before
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ({**REVISION, "imageId": "img-3"}, "lies elsewhere"),
+        ({"studioId": "other", "sceneId": "attic"}, "has no picture here"),
+        ({"studioId": "other", "sceneId": "lost"}, "is not here"),
+    ],
+)
+def test_a_refusal_says_why_the_picture_cannot_be_copied(
+    service: Path, source: dict[str, str], words: str
+) -> None:
+    assert words in add(**{"from": source}).json["errors"][0]["message"]
+
+
 def test_no_picture_of_another_client_can_be_named(service: Path) -> None:
     import_client_of("somebody")
     assert_invalid(add(**{"from": {"studioId": "theirs", "sceneId": "loft"}}), "/from/studioId")
@@ -234,6 +248,15 @@ def test_a_repeat_brings_nothing_once_the_scene_has_its_picture_or_awaits_anothe
     call("POST", SCENES, body, key)
     assert RAW not in stored_objects(service)
     assert before.keys() - stored_objects(service).keys() == set()
+
+
+def test_a_repeat_brings_nothing_once_what_it_brought_was_rejected(service: Path) -> None:
+    body, key = {"id": "beach", "from": REVISION}, {"Idempotency-Key": "copy-1"}
+    call("POST", SCENES, body, key)
+    reject(RAW, "Not a picture.")
+    runtime.object_store().delete(RAW)
+    assert call("POST", SCENES, body, key).json["scene"]["state"] == "REJECTED"
+    assert RAW not in stored_objects(service)
 
 
 def test_a_repeat_is_answered_even_when_what_it_named_has_gone_since(service: Path) -> None:

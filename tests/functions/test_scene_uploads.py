@@ -90,6 +90,7 @@ def test_a_scene_without_an_id_is_given_one_and_may_have_no_name() -> None:
     scene = made.json["scene"]
     assert made.headers["location"] == f"{SCENES}/{scene['id']}"
     assert (scene["name"], call("GET", made.headers["location"]).json) == ("", scene)
+    assert call("POST", SCENES, FILE).json["scene"]["id"] != scene["id"]
 
 
 @pytest.mark.parametrize("kind", ACCEPTED)

@@ -180,7 +180,8 @@ class Container:
         """Forget everything, as a new process does."""
         self.studios = Studios(self._store, DocumentCache())
         self.clients = Clients(self._store, DocumentCache())
-        self.inbox = Inbox(self._store, Folders(self.studios, self.clients))
+        self.folders = Folders(self.studios, self.clients)
+        self.inbox = Inbox(self._store, self.folders)
         self.claims = Claims(self._store, self._platform.timing.lease)
 
     def read(self, tag: str | None, version: str) -> Answer:

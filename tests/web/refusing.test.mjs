@@ -122,6 +122,20 @@ test('the studio is deleted under me: nothing typed is lost, and it is brought b
   assert.equal(data.saveState.value, 'saved');
 });
 
+test('a studio that somebody deletes while it is only looked at says so once, and can be brought back', async () => {
+  service.delete('main');
+  await browser.clock.pass(100_000);
+  assert.deepEqual(data.errors.value.map(({ retryWords }) => retryWords), ['Restore the studio']);
+  assert.equal(data.saveState.value, 'saved');
+  data.dismissError(data.errors.value[0]);
+  await browser.clock.pass(100_000);
+  assert.deepEqual(data.errors.value, []);
+  void data.undeleteSceneStudio('acme', 'main');
+  service.set('main', 'one', { style: 'Coastal' });
+  await browser.clock.pass(30_000);
+  assert.equal(shown().settings.style, 'Coastal');
+});
+
 test('a studio that is deleted says so when it is opened, and is brought back', async () => {
   service.delete('main');
   ({ data } = await browser.open('main'));

@@ -48,6 +48,32 @@ test('a save names the version it was made from and says only what changed', asy
   assert.deepEqual(body(save), { outputSlots: [{ id: 'one', settings: { style: 'Rustic', lighting: 'Evening' } }, { id: 'two' }] });
 });
 
+test('the document is not sent back where it is known what it is, and what is known is what it is', async () => {
+  data.updateOutputSlot('acme', 'main', 'one', { settings: { style: 'Rustic' }, favorites: ['x'], outputImage: 'u' });
+  data.updateSceneStudio('acme', 'main', { name: 'Summer' });
+  data.reorderSlots(['two', 'one']);
+  await browser.clock.pass(1100);
+  assert.equal(saves(browser.network)[0].headers.prefer, 'return=minimal');
+  assert.equal(browser.network.sent.length, 1);
+  const { outputSlots, ...rest } = service.read('main');
+  assert.deepEqual(data.studio.value, { ...rest, outputSlots: outputSlots.map(({ etag, ...slot }) => slot) });
+  set({ lighting: 'Evening' });
+  await browser.clock.pass(1100);
+  assert.equal(saves(browser.network)[1].headers['if-match'], '"2:v2"');
+  assert.equal(service.conflicts.length, 0);
+});
+
+test('where others changed something, the same save is asked for the document', async () => {
+  service.set('main', 'two', { style: 'Coastal' });
+  set({ style: 'Rustic' });
+  await browser.clock.pass(1200);
+  const [first, again] = saves(browser.network);
+  assert.deepEqual([first.headers.prefer, again.headers.prefer], ['return=minimal', undefined]);
+  assert.equal(first.headers['idempotency-key'], again.headers['idempotency-key']);
+  assert.equal(shown('two').settings.style, 'Coastal');
+  assert.equal(service.commits('main'), 3);
+});
+
 test('a setting that is cleared is sent as null', async () => {
   set({ style: null });
   await browser.clock.pass(2000);
@@ -298,6 +324,18 @@ test('storage that is full is said, and saving goes on', async () => {
   await browser.clock.pass(1100);
   assert.equal(stored().style, 'Rustic');
   assert.match(data.errors.value[0].words, /no room/);
+});
+
+test('a click that is repeated while it is not known what came of the first does the thing once', async () => {
+  browser.network.break('POST', 'lose-reply');
+  const lost = assert.rejects(data.addSceneStudio('acme', 'Summer'), /cannot be reached/);
+  await browser.clock.pass(100);
+  await lost;
+  const added = data.addSceneStudio('acme', 'Summer');
+  await browser.clock.pass(40_000);
+  await added;
+  const made = service.requests.filter(({ method }) => method === 'POST');
+  assert.equal(made[0].key, made[1].key);
 });
 
 test('what is saved is not kept in the browser any longer', async () => {

@@ -11,6 +11,8 @@ export const REPLY_MILLISECONDS = 30_000;
 
 /** Browsers let 64 KiB be on their way at once in requests that outlive their page. */
 const KEEPALIVE_CHARACTERS = 15_000;
+/** So long a request that may not have been done is taken for the same when it is asked for again. */
+const DOUBT_MILLISECONDS = 300_000;
 const ATTEMPTS = 5;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 20_000;
@@ -36,6 +38,13 @@ const LONGEST_PAUSE = 20_000;
 
 /** Sends requests with the token of who is signed in. */
 export class Api {
+  /**
+   * Requests of which it is not known what came of them.
+   *
+   * @type {Map<string, { send: () => Promise<Answer>, since: number }>}
+   */
+  #doubtful = new Map();
+
   /**
    * @param {object} uses
    * @param {typeof globalThis.fetch} uses.fetch
@@ -73,7 +82,8 @@ export class Api {
 
   /**
    * A request that changes something: a function that sends it, and that may be called again after a failure.
-   * It then repeats the same request under the same key, so that it is done once however often it is sent.
+   * It then repeats the same request under the same key, so that it is done once however often it is sent. What is
+   * asked for again, while it is not known what came of it the last time, is a repeat too: somebody clicked again.
    *
    * @param {string} method
    * @param {string} path
@@ -81,7 +91,30 @@ export class Api {
    * @returns {() => Promise<Answer>}
    */
   change(method, path, sending = {}) {
-    const keyed = { key: this.newKey(), ...sending };
+    const name = JSON.stringify([method, path, sending.body, sending.ifMatch]);
+    const doubtful = this.#doubtful.get(name);
+    if (doubtful && this.clock.now() - doubtful.since < DOUBT_MILLISECONDS) return doubtful.send;
+    const since = this.clock.now();
+    const repeat = this.#repeatable(method, path, { key: this.newKey(), ...sending });
+    const send = async () => {
+      this.#doubtful.delete(name);
+      try {
+        return await repeat();
+      } catch (error) {
+        if (error instanceof RequestFailed && !error.isDefinite) this.#doubtful.set(name, { send, since });
+        throw error;
+      }
+    };
+    return send;
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {Sending} keyed
+   * @returns {() => Promise<Answer>}
+   */
+  #repeatable(method, path, keyed) {
     let mayRepeatAt = 0;
     return async () => {
       for (let attempt = 1; ; attempt += 1) {

@@ -1,24 +1,46 @@
 /**
- * A client: its products, and the list of its studios.
+ * A client and its library: products, and the scenes from stock.
  *
- * @import { Client, Product, Scene, Studio, StudioSummary } from '../types.d.ts'
+ * @import { Client, Product, Scene } from '../types.d.ts'
  * @import { Api } from './api.js'
- * @import { Uploads } from './uploads.js'
+ * @import { NamedFile, Uploads } from './uploads.js'
  */
 
 import { signal } from '@preact/signals-core';
 import { announced } from './uploads.js';
 
-const STUDIOS_AT_ONCE = 24;
+/**
+ * @param {object} uses
+ * @param {string} uses.path the client's address
+ * @param {Api} uses.api
+ * @param {Uploads} uses.uploads
+ * @param {() => string} uses.newId
+ */
+export function libraryMethods(uses) {
+  const library = new Library(uses);
+  return {
+    client: library.client,
+    stockScenes: library.stockScenes,
+    readClient: () => library.read(),
+    readStockScenes: () => library.readStockScenes(),
+    /** @param {{ name: string, files?: NamedFile[] }} product */
+    addProduct: (product) => library.addProduct(product),
+    /** @param {string} id @param {Partial<Product>} changes */
+    updateProduct: (id, changes) => library.updateProduct(id, changes),
+    /** @param {string} id */
+    deleteProduct: (id) => library.deleteProduct(id),
+    /** @param {string} id */
+    undeleteProduct: (id) => library.undeleteProduct(id),
+    /** @param {string} id @param {NamedFile} file */
+    addProductPicture: (id, file) => library.addPicture(id, file),
+    /** @param {string} id @param {string} imageId */
+    deleteProductPicture: (id, imageId) => library.deletePicture(id, imageId),
+  };
+}
 
-export class Library {
+class Library {
   client = signal(/** @type {Client | null} */ (null));
-  /** Those that were listed so far; deleted ones, with `deletedAt`, only if they were deleted here. */
-  studios = signal(/** @type {StudioSummary[] | null} */ (null));
-  /** Whether there are more than were listed. */
-  moreStudios = signal(false);
   stockScenes = signal(/** @type {Scene[]} */ ([]));
-  #cursor = '';
 
   /**
    * @param {object} uses
@@ -45,41 +67,10 @@ export class Library {
     this.stockScenes.value = body.items;
   }
 
-  /** @param {{ more?: boolean }} [how] the next part of the list, or all of it anew from its beginning */
-  async listStudios({ more = false } = {}) {
-    const listed = more ? (this.studios.peek() ?? []) : [];
-    const wanted = new URLSearchParams({ limit: String(STUDIOS_AT_ONCE), ...(more && { cursor: this.#cursor }) });
-    const { body } = await this.api.send('GET', `${this.path}/scene-studio?${wanted}`);
-    this.#cursor = body.nextCursor ?? '';
-    this.moreStudios.value = this.#cursor !== '';
-    this.studios.value = [...listed, ...body.items];
-  }
-
-  /**
-   * Show in the list what became of a studio.
-   *
-   * @param {Pick<StudioSummary, 'id'> & Partial<StudioSummary>} changes
-   */
-  listed(changes) {
-    const listed = this.studios.peek() ?? [];
-    if (listed.some(({ id }) => id === changes.id)) {
-      this.studios.value = listed.map((one) => (one.id === changes.id ? { ...one, ...changes } : one));
-    }
-  }
-
-  /** @param {Studio} studio a new one */
-  added(studio) {
-    const { id, name, clientId, updatedAt, outputSlots } = studio;
-    const revisionCount = outputSlots.reduce((sum, slot) => sum + slot.historyCount, 0);
-    const summary = { id, name, clientId, updatedAt, slotCount: outputSlots.length, revisionCount };
-    const others = (this.studios.peek() ?? []).filter((one) => one.id !== id);
-    this.studios.value = [summary, ...others];
-  }
-
   /**
    * Add a product, perhaps with pictures.
    *
-   * @param {{ name: string, files?: (Blob & { name?: string })[] }} product
+   * @param {{ name: string, files?: NamedFile[] }} product
    * @returns {Promise<Product>} ends when the product is there; its pictures may still be on their way
    */
   async addProduct({ name, files = [] }) {
@@ -123,7 +114,7 @@ export class Library {
    * Send one more picture of a product; once it is there, it is the one that is shown.
    *
    * @param {string} id
-   * @param {Blob & { name?: string }} file
+   * @param {NamedFile} file
    */
   addPicture(id, file) {
     const path = this.#product(id);

@@ -67,9 +67,9 @@ export class OpenStudio {
       copy: this.copy,
       api,
       clock,
-      keep: () => this.#keep(),
       listener: {
         changed: () => this.#publish(),
+        keep: () => this.#keep(),
         conflicts: (found) => this.#list(found),
         ignored: (words) => words.forEach((one) => trouble(`Part of a save could not be taken: ${one}.`)),
         failed,

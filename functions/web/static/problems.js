@@ -66,8 +66,8 @@ const NOT_ABLE = 'The service is not able to do this at the moment. Try again sh
  * @returns {string}
  */
 function inWords(kind, status, problem) {
-  if (kind === 'unreachable') return 'The service cannot be reached. Your changes are kept here until it can.';
-  if (kind === 'unanswered') return 'The service did not answer in time. Your changes are kept here.';
+  if (kind === 'unreachable') return 'The service cannot be reached at the moment. Try again shortly.';
+  if (kind === 'unanswered') return 'The service did not answer in time. Try again: it is done once at most.';
   const { type, detail, errors } = problem;
   if (type === 'deleted') {
     const until = new Date(problem.restorableUntil).toLocaleDateString(undefined, { dateStyle: 'long' });

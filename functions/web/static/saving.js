@@ -1,25 +1,28 @@
 /**
  * Saving of one studio: a second after the last edit, one request at a time, and again until it is answered.
  *
- * Reads of the document go through the same line, so a document never replaces a newer one.
+ * Reads of the document go through the same line, so that a document never replaces a newer one.
  *
  * @import { Clock, FieldConflict, SaveState, SentSave, Studio, UnsavedEdits } from '../types.d.ts'
- * @import { Api, Answer } from './api.js'
+ * @import { Answer, Api } from './api.js'
  * @import { WorkingCopy } from './working-copy.js'
  */
 
+import { partsOf, refusedFields } from './answers.js';
 import { REPLY_MILLISECONDS } from './api.js';
+import { Pausing } from './pausing.js';
 import { RequestFailed } from './problems.js';
 
-export const DEBOUNCE_MILLISECONDS = 1000;
+const DEBOUNCE_MILLISECONDS = 1000;
 /** A document that was not heard of for so long is read again before anything is saved: the tab was asleep. */
-export const STALE_MILLISECONDS = 60_000;
+const STALE_MILLISECONDS = 60_000;
 
 /**
- * What a `Saving` tells the page.
+ * What a `Saving` tells.
  *
  * @typedef {object} Listener
  * @property {() => void} changed what is shown, or the state, is another
+ * @property {(edits: UnsavedEdits | null) => void} keep these are the unsaved edits, to be kept safe
  * @property {(conflicts: FieldConflict[]) => void} conflicts fields that others changed too
  * @property {(words: string[]) => void} ignored parts of a save that could not be taken
  * @property {(error: RequestFailed) => void} failed the studio cannot be saved or read as things stand
@@ -30,14 +33,16 @@ export class Saving {
   #line = Promise.resolve();
   /** @type {unknown} */
   #timer = null;
+  #pausing;
+  /** When the save on its way may be sent again although nothing was heard of it. */
   #mayRepeatAt = 0;
+  /** Whether the answer to the save on its way has to bring the document. */
+  #wantsWhole = false;
   #heardAt = -Infinity;
   #isReachable = true;
   /** @type {RequestFailed | null} why nothing is sent until somebody does something */
   #held = null;
   #isClosed = false;
-  /** @type {(() => void)[]} */
-  #sleepers = [];
   /** @type {{ resolve: () => void, reject: (reason: unknown) => void }[]} */
   #waiting = [];
 
@@ -47,24 +52,24 @@ export class Saving {
    * @param {WorkingCopy} uses.copy
    * @param {Api} uses.api
    * @param {Clock} uses.clock
-   * @param {(edits: UnsavedEdits | null) => void} uses.keep keeps unsaved edits safe
    * @param {Listener} uses.listener
    */
-  constructor({ path, copy, api, clock, keep, listener }) {
+  constructor({ path, copy, api, clock, listener }) {
     this.path = path;
     this.copy = copy;
     this.api = api;
     this.clock = clock;
-    this.keep = keep;
     this.listener = listener;
+    this.#pausing = new Pausing(clock);
   }
 
   /** @returns {Exclude<SaveState, 'conflict'>} */
   get state() {
+    const { isUnsaved, isSendable, sent } = this.copy;
     if (this.#held?.status === 401) return 'signed-out';
-    if (this.#held || (this.copy.refused.length && !this.copy.isSendable && !this.copy.sent)) return 'refused';
+    if (isUnsaved && (this.#held || (!isSendable && !sent))) return 'refused';
     if (!this.#isReachable) return 'offline';
-    return this.copy.isUnsaved ? 'saving' : 'saved';
+    return isUnsaved ? 'saving' : 'saved';
   }
 
   /** What people own was edited: save it soon. */
@@ -97,7 +102,6 @@ export class Saving {
    */
   flush({ isLeaving = false } = {}) {
     this.clock.clearTimeout(this.#timer);
-    this.#timer = null;
     return this.inLine(() => this.#save(isLeaving));
   }
 
@@ -106,17 +110,9 @@ export class Saving {
     return this.inLine(() => this.#read());
   }
 
-  /**
-   * Take up the unsaved edits of a tab that is gone.
-   *
-   * @param {UnsavedEdits} edits
-   * @returns {Promise<void>} ends once they are kept as this tab's own
-   */
-  async resume(edits) {
-    while (!(await this.inLine(async () => this.#resumed(edits)))) {
-      await this.flush();
-      await this.#sleep(DEBOUNCE_MILLISECONDS);
-    }
+  /** See whether others changed the studio, unless somebody has to do something first. */
+  look() {
+    if (!this.#held) void this.read().catch(() => {}); // what is wrong with it is told elsewhere
   }
 
   /**
@@ -133,28 +129,32 @@ export class Saving {
   }
 
   /**
-   * Show a whole document that a request brought, which was sent in line.
+   * Show the whole document that a request brought, which was sent in line.
    *
-   * @param {Answer} answer
+   * @param {Pick<Answer, 'body' | 'tag'>} answer
    */
   take(answer) {
     this.#show(answer, (document, tag) => this.copy.take(document, tag));
   }
 
-  /** Something changed that may let a waiting save go: the network, the sign-in, the person's patience. */
-  wake() {
-    this.#held = null;
-    for (const wake of this.#sleepers.splice(0)) wake();
-    this.listener.changed();
-    if (this.copy.isUnsaved) void this.flush();
-    else if (!this.#isReachable) void this.read().catch(() => {});
+  /**
+   * Take up the unsaved edits of a tab that is gone, once this one has none.
+   *
+   * @param {UnsavedEdits} edits
+   * @returns {Promise<void>} ends when they are kept as this tab's own
+   */
+  async resume(edits) {
+    while (!(await this.inLine(async () => this.#resumed(edits)))) {
+      await this.flush();
+      await this.#pausing.sleep(DEBOUNCE_MILLISECONDS);
+    }
   }
 
   /** The page is shown again: it may have slept. Read what others did meanwhile, and then save what is unsaved. */
   shown() {
     this.#heardAt = -Infinity;
     if (this.copy.isUnsaved) void this.flush();
-    else void this.read().catch(() => {});
+    else this.look();
   }
 
   /** The browser says that there is no network. Before anything is saved, a read shows whether that is so. */
@@ -163,22 +163,20 @@ export class Saving {
     this.listener.changed();
   }
 
+  /** What kept edits from being saved may be over: a network, a sign-in, the person's patience. */
+  wake() {
+    this.#held = null;
+    this.#pausing.wake();
+    this.listener.changed();
+    if (this.copy.isUnsaved) void this.flush();
+    else this.look();
+  }
+
   /** Send nothing more. What is unsaved stays kept. */
   close() {
     this.#isClosed = true;
     this.clock.clearTimeout(this.#timer);
-    for (const wake of this.#sleepers.splice(0)) wake();
-  }
-
-  /** @param {UnsavedEdits} edits @returns {boolean} whether they are this tab's own now */
-  #resumed(edits) {
-    if (this.copy.isUnsaved) return this.#isClosed;
-    this.listener.conflicts(this.copy.resume(edits));
-    this.#mayRepeatAt = (edits.sent?.sentAt ?? 0) + REPLY_MILLISECONDS;
-    this.#keep();
-    this.listener.changed();
-    void this.flush();
-    return true;
+    this.#pausing.wake();
   }
 
   /**
@@ -194,9 +192,11 @@ export class Saving {
       const { sent, hasLanded } = this.copy;
       const isInDoubt = sent !== null && !hasLanded && this.clock.now() < this.#mayRepeatAt;
       if (isInDoubt && isLeaving) break; // the next visit goes on with it
-      if (isInDoubt) await this.#sleep(Math.min(this.api.pause(attempt), this.#mayRepeatAt - this.clock.now()));
+      if (isInDoubt) {
+        await this.#pausing.sleep(Math.min(this.api.pause(attempt), this.#mayRepeatAt - this.clock.now()));
+      }
       if ((isInDoubt || this.#isOutOfTouch) && !isLeaving) {
-        if (!(await this.#tryRead()) && !this.#held) await this.#sleep(this.api.pause(attempt));
+        if (!(await this.#isRead()) && !this.#held) await this.#pausing.sleep(this.api.pause(attempt));
         if (isInDoubt || this.#isOutOfTouch) continue;
       }
       if (!sent && !this.#begin()) break;
@@ -208,53 +208,60 @@ export class Saving {
 
   /** Whether the document may be another by now, or nobody may hear what is sent. */
   get #isOutOfTouch() {
-    const isStale = this.clock.now() - this.#heardAt > STALE_MILLISECONDS;
-    return isStale || !this.#isReachable;
+    return !this.#isReachable || this.clock.now() - this.#heardAt > STALE_MILLISECONDS;
   }
 
   /** @returns {boolean} whether there is something to send */
   #begin() {
     if (!this.copy.begin(this.api.newKey(), this.clock.now())) return false;
     this.#mayRepeatAt = 0;
+    this.#wantsWhole = false;
     this.#keep();
     this.listener.changed();
     return true;
   }
 
-  /**
-   * Send the save once.
-   *
-   * @param {number} attempt
-   */
+  /** Send the save once. @param {number} attempt */
   async #send(attempt) {
     const sent = /** @type {SentSave} */ (this.copy.sent);
     const sentAt = this.clock.now();
     try {
       const { tag: ifMatch, key, body } = sent;
-      const answer = await this.api.send('PATCH', this.path, { ifMatch, key, body });
-      this.#show(answer, (document, tag) => this.copy.settle(document, tag));
+      const prefer = sent.isForeseen && !this.#wantsWhole ? 'return=minimal' : undefined;
+      this.#settle(await this.api.send('PATCH', this.path, { ifMatch, key, body, prefer }));
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
       this.#failed(error);
+      this.#wantsWhole = true; // it may have landed, and others may have changed something since
       this.#mayRepeatAt = this.api.mayRepeatAt(error, sentAt, attempt);
-      if (error.kind === 'busy') await this.#sleep(this.#mayRepeatAt - this.clock.now());
+      if (error.kind === 'busy') await this.#pausing.sleep(this.#mayRepeatAt - this.clock.now());
       else if (error.kind === 'refused') this.#refused(error, sent);
     }
     this.listener.changed();
   }
 
+  /** @param {Answer} answer */
+  #settle(answer) {
+    if (answer.body?.outputSlots) this.#show(answer, (document, tag) => this.copy.settle(document, tag));
+    else if (answer.tag === null) this.#wantsWhole = true; // others' changes were merged in: ask for them
+    else {
+      this.#heard();
+      this.copy.settleAsSent(answer.tag);
+      this.#keep();
+    }
+  }
+
   /**
    * Show the document of an answer, and list what it, or what is unsaved here, is in conflict with.
    *
-   * @param {Answer} answer
+   * @param {Pick<Answer, 'body' | 'tag'>} answer
    * @param {(document: Studio, tag: string) => FieldConflict[]} taken
    */
   #show({ body, tag }, taken) {
-    const { merge, ...document } = body;
+    const { document, conflicts, ignored } = partsOf(body);
     this.#heard();
-    this.listener.conflicts((merge?.conflicts ?? []).map(fieldConflict));
+    this.listener.conflicts(conflicts);
     this.listener.conflicts(taken(document, /** @type {string} */ (tag)));
-    const ignored = (merge?.ignored ?? []).map((/** @type {{ message: string }} */ one) => one.message);
     if (ignored.length) this.listener.ignored(ignored);
     this.#keep();
     this.listener.changed();
@@ -267,45 +274,59 @@ export class Saving {
    * @param {SentSave} sent
    */
   #refused(error, sent) {
-    if (error.status === 401) {
-      this.#hold(error); // an earlier attempt may have landed, so it stays the same save
-      return;
-    }
+    // An earlier attempt may have landed, so after 401 it stays the same save.
+    if (error.status === 401) return this.#hold(error);
     this.listener.conflicts(this.copy.drop());
-    const { current, etag, errors } = error.problem;
-    const fields = (Array.isArray(errors) ? errors : []).map((one) => ({ ...one, ...refusedField(one.field, sent) }));
-    if (current && etag) this.take({ status: error.status, body: current, tag: etag, headers: new Headers() });
-    else if (fields.length && fields.every(({ name }) => name)) {
-      for (const { slotId, name, message } of fields) this.copy.refuse(slotId, name, message);
+    const { current, etag } = error.problem;
+    const fields = refusedFields(error, sent);
+    if (current && etag) this.take({ body: current, tag: etag });
+    else if (fields.length) {
+      for (const { slotId, field, words } of fields) this.copy.refuse(slotId, field, words);
       this.listener.failed(error);
     } else this.#hold(error);
-    this.#keep();
+    return this.#keep();
   }
 
   async #read() {
-    const ifNoneMatch = this.copy.read?.tag;
+    const known = this.copy.read;
     try {
-      const answer = await this.api.send('GET', this.path, { ifNoneMatch });
+      const answer = await this.api.send('GET', this.path, { ifNoneMatch: known?.tag });
       this.#heard();
       if (answer.status !== 304) this.take(answer);
     } catch (error) {
-      if (error instanceof RequestFailed) this.#failed(error);
+      if (error instanceof RequestFailed) {
+        this.#failed(error);
+        if (known && error.kind === 'refused') this.#hold(error);
+      }
       throw error;
     } finally {
       this.listener.changed();
     }
   }
 
-  /** @returns {Promise<boolean>} whether the document is known as it stands */
-  async #tryRead() {
+  /** Read the document. @returns {Promise<boolean>} whether it is known as it stands */
+  async #isRead() {
     try {
       await this.#read();
       return true;
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
-      if (error.kind === 'refused') this.#hold(error);
+      if (error.kind === 'refused' && !this.#held) this.#hold(error);
       return false;
     }
+  }
+
+  /** @param {UnsavedEdits} edits @returns {boolean} whether they are this tab's own now */
+  #resumed(edits) {
+    if (this.copy.isUnsaved) return this.#isClosed;
+    this.listener.conflicts(this.copy.resume(edits));
+    const now = this.clock.now();
+    this.#mayRepeatAt = Math.min(edits.sent?.sentAt ?? 0, now) + REPLY_MILLISECONDS;
+    this.#wantsWhole = true;
+    this.#keep();
+    this.listener.changed();
+    void this.flush();
+    return true;
   }
 
   #heard() {
@@ -326,53 +347,15 @@ export class Saving {
   }
 
   #keep() {
-    this.keep(this.copy.unsaved);
+    this.listener.keep(this.copy.unsaved);
   }
 
   #tellWaiting() {
     if (this.#isClosed) return;
-    const reason = this.#held ?? (this.copy.refused.length ? new Error(this.copy.refused[0].words) : null);
+    const reason = this.#held ?? new Error(this.copy.refused[0]?.words ?? 'This could not be saved.');
     for (const { resolve, reject } of this.#waiting.splice(0)) {
       if (this.copy.isUnsaved) reject(reason);
       else resolve();
     }
   }
-
-  /** @param {number} milliseconds @returns {Promise<void>} ends sooner when somebody calls `wake` */
-  #sleep(milliseconds) {
-    if (milliseconds <= 0 || this.#isClosed) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = this.clock.setTimeout(resolve, milliseconds);
-      this.#sleepers.push(() => {
-        this.clock.clearTimeout(timer);
-        resolve();
-      });
-    });
-  }
-}
-
-/**
- * A conflict as the service lists it: the studio's own have a pointer alone.
- *
- * @param {Pick<FieldConflict, 'base' | 'mine' | 'theirs'> & { pointer: string, slotId?: string | null, field?: string }} listed
- * @returns {FieldConflict}
- */
-function fieldConflict({ pointer, slotId = null, field = pointer.slice(1), base, mine, theirs }) {
-  return { slotId, field, base, mine, theirs };
-}
-
-/**
- * The field of a studio that a pointer into a save's body names.
- *
- * @param {string} pointer such as `/outputSlots/0/settings/promptText`
- * @param {SentSave} sent
- * @returns {{ slotId: string | null, name: string | null }} no name if it is about more than one field
- */
-function refusedField(pointer, { body }) {
-  const [first, index, member, setting] = pointer.split('/').slice(1);
-  /** @type {string | null} */
-  const slotId = (first === 'outputSlots' && body.outputSlots?.[Number(index)]?.id) || null;
-  const name = member === 'settings' && setting ? `settings.${setting}` : member;
-  if (first === 'name') return { slotId: null, name: 'name' };
-  return { slotId, name: slotId && name && name !== 'id' ? name : null };
 }

@@ -24,6 +24,8 @@ const TYPES = new Map([
   ['webp', 'image/webp'],
 ]);
 
+/** @typedef {Blob & { name?: string }} NamedFile */
+
 /**
  * @typedef {object} Ticket
  * @property {string} url
@@ -179,7 +181,7 @@ export class Uploads {
 /**
  * What a ticket is asked for with.
  *
- * @param {Blob & { name?: string }} file
+ * @param {NamedFile} file
  */
 export function announced(file) {
   const ending = file.name?.toLowerCase().split('.').at(-1) ?? '';

@@ -2,13 +2,50 @@
  * The scenes of a studio's own.
  *
  * @import { Scene } from '../types.d.ts'
+ * @import { Desk } from './desk.js'
  * @import { OpenStudio } from './open-studio.js'
- * @import { Uploads } from './uploads.js'
+ * @import { NamedFile, Uploads } from './uploads.js'
  */
 
 import { announced } from './uploads.js';
 
-export class UserScenes {
+/**
+ * A scene to add: of a file, or of a picture that is here already (`from`) or on the web.
+ *
+ * @typedef {{ id?: string, name?: string, file?: NamedFile, from?: object, imageUrl?: string }} NewScene
+ */
+
+/**
+ * @param {object} uses
+ * @param {Desk} uses.desk
+ * @param {Uploads} uses.uploads
+ * @param {() => string} uses.newId
+ */
+export function userSceneMethods({ desk, uploads, newId }) {
+  const scenes = (id = desk.open.id) => new UserScenes({ studio: desk.of(id), uploads, newId });
+  return {
+    /**
+     * @param {string} _client
+     * @param {string} studioId
+     * @param {NewScene} scene
+     */
+    addUserScene: (_client, studioId, scene) => scenes(studioId).add(scene),
+    /**
+     * @param {string} _client
+     * @param {string} studioId
+     * @param {string} sceneId
+     */
+    deleteUserScene: (_client, studioId, sceneId) => scenes(studioId).delete(sceneId),
+    /** @param {string} sceneId @param {string} name */
+    renameUserScene: (sceneId, name) => scenes().rename(sceneId, name),
+    /** @param {string} sceneId @param {NamedFile} file */
+    replaceUserScene: (sceneId, file) => scenes().replace(sceneId, file),
+    /** @param {string} sceneId */
+    undeleteUserScene: (sceneId) => scenes().undelete(sceneId),
+  };
+}
+
+class UserScenes {
   /**
    * @param {object} uses
    * @param {OpenStudio} uses.studio
@@ -23,9 +60,9 @@ export class UserScenes {
   }
 
   /**
-   * Add a scene: of a file, or of a picture that is here already or on the web.
+   * Add a scene.
    *
-   * @param {{ id?: string, name?: string, file?: Blob & { name?: string }, from?: object, imageUrl?: string }} scene
+   * @param {NewScene} scene
    */
   async add({ id = this.newId(), name, file, from, imageUrl }) {
     if (file) {
@@ -42,7 +79,7 @@ export class UserScenes {
    * Put another picture in the place of a scene's.
    *
    * @param {string} id
-   * @param {Blob & { name?: string }} file
+   * @param {NamedFile} file
    */
   async replace(id, file) {
     await this.#send(id, file, `${this.#path(id)}/image`, announced(file));
@@ -71,7 +108,7 @@ export class UserScenes {
 
   /**
    * @param {string} id
-   * @param {Blob & { name?: string }} file
+   * @param {NamedFile} file
    * @param {string} path
    * @param {object} body
    */

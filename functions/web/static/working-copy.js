@@ -5,11 +5,11 @@
  * its way has landed (`expected`); what is shown (`mine`); and, of the save, what it was made from. An entity tag
  * is only ever kept, and used, together with the document that it names.
  *
- * @import { FieldConflict, Owned, SaveBody, SentSave, Studio, Tagged, UnsavedEdits } from '../types.d.ts'
+ * @import { FieldConflict, Owned, OwnedRow, SaveBody, SentSave, Slot, Studio, Tagged, UnsavedEdits } from '../types.d.ts'
  */
 
 import { merge } from './merging.js';
-import { fieldAs, fieldOf, findRow, ownedBy, same, saveBody, withRow } from './owned.js';
+import { fieldAs, fieldOf, findRow, liveRows, ownedBy, same, saveBody, withRow } from './owned.js';
 
 const NOTHING = Object.freeze({ name: '', rows: [] });
 
@@ -124,7 +124,7 @@ export class WorkingCopy {
     if (!body || !this.#read) return null;
     const base = this.#expected;
     const mine = this.#takeable();
-    this.#sent = { key, tag: this.#read.tag, base, mine, body, sentAt: now };
+    this.#sent = { key, tag: this.#read.tag, base, mine, body, sentAt: now, isForeseen: haveSameSlots(base, mine) };
     this.#expected = mine;
     return this.#sent;
   }
@@ -139,6 +139,23 @@ export class WorkingCopy {
   settle(document, tag) {
     this.#sent = null;
     return this.take(document, tag);
+  }
+
+  /**
+   * The save was answered: it is what was sent, and nothing else came in between. Only where no slot came or went
+   * is it known what the document is then.
+   *
+   * @param {string} tag that names the document as it is with the save
+   */
+  settleAsSent(tag) {
+    const { document } = /** @type {Tagged} */ (this.#read);
+    const { name, rows } = /** @type {SentSave} */ (this.#sent).mine;
+    const slots = new Map(document.outputSlots.map((slot) => [slot.id, slot]));
+    const outputSlots = rows.flatMap((row) => {
+      const slot = slots.get(row.id);
+      return slot ? [withRowOf(slot, row)] : [];
+    });
+    this.settle({ ...document, name, outputSlots }, tag);
   }
 
   /**
@@ -205,6 +222,25 @@ export class WorkingCopy {
     const row = findRow(this.#mine, slotId);
     return row ? fieldOf(row, field) : null;
   }
+}
+
+/**
+ * @param {Owned} one
+ * @param {Owned} other
+ */
+function haveSameSlots(one, other) {
+  const ids = (/** @type {Owned} */ owned) => liveRows(owned).map((row) => row.id).sort();
+  return same(ids(one), ids(other));
+}
+
+/**
+ * @param {Slot} slot
+ * @param {OwnedRow} row
+ * @returns {Slot}
+ */
+function withRowOf(slot, { deleted: _, outputImage, ...owned }) {
+  const { outputImage: __, ...others } = slot;
+  return { ...others, ...owned, ...(outputImage && { outputImage }) };
 }
 
 /**

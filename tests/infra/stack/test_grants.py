@@ -21,6 +21,10 @@ EVERY_KEY = {
     keys.user_scene("c", "s", "x"): grants.SCENES,
     keys.user_scene_thumbnail("c", "s", "x"): grants.SCENES,
     keys.product_image("c", "p", "i"): grants.PRODUCTS,
+    keys.product_thumbnail("c", "p", "i"): grants.PRODUCTS,
+    keys.product_cutout("c", "p", "i"): grants.PRODUCTS,
+    keys.share("h", "0" * 64): grants.SHARES,
+    keys.upload(keys.UploadPlace("c", "s", "scene", "x", "u")): grants.UPLOADS,
     keys.result("c", "s", "i", "u"): grants.INBOX,
     keys.claim("c", "s", "i"): grants.CLAIMS,
     keys.reminder("c", "s", 1, "u"): grants.REMINDERS,
@@ -92,6 +96,10 @@ def test_the_table_knows_every_function_and_every_function_acts_as_its_own_role(
     assert GRANTS.keys() == FUNCTIONS.keys()
     roles = [function["Role"] for function in stack.properties("AWS::Lambda::Function")]
     assert len(set(roles)) == len(FUNCTIONS)
+
+
+def test_every_kind_of_key_is_tried_here():
+    assert set(EVERY_KEY.values()) == KEY_PATTERNS
 
 
 @pytest.mark.parametrize(("key", "pattern"), EVERY_KEY.items())

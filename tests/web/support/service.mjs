@@ -135,12 +135,14 @@ export class Service {
 
   // Saves -----------------------------------------------------------------------------------------------------------
 
-  #save(studio, { key, tag, body }) {
+  #save(studio, request) {
+    const { key, tag, body } = request;
+    const isMinimal = request.headers.prefer === 'return=minimal';
     const text = JSON.stringify(body);
     const before = studio.ring.get(key);
     if (before && before.text !== text) return problem(422, 'idempotency-key-reused');
     const base = studio.versions[revOf(tag) - 1];
-    if (before) return this.#whole(studio, 200, before.merge);
+    if (before) return isMinimal ? minimal(before.merge) : this.#whole(studio, 200, before.merge);
     if (!base) return this.#refused(studio, 412, 'version-gone');
     const refusal = invalid(body);
     if (refusal) return refusal;
@@ -154,6 +156,7 @@ export class Service {
     const told = conflicts.length ? { conflicts, ignored: [] } : undefined;
     const inside = withOwned(current, merged.owned);
     if (JSON.stringify(inside) !== JSON.stringify(current)) this.#commit(studio, inside, { key, text, merge: told });
+    if (isMinimal) return base === current ? { status: 204, headers: { etag: tagOf(studio) } } : minimal(told);
     return this.#whole(studio, 200, told);
   }
 
@@ -320,6 +323,9 @@ export const problem = (status, type, members = {}) => ({
 });
 
 export const ok = (body, status = 200, headers = {}) => ({ status, body, headers });
+
+/** Where changes of others were merged in, no tag may go without the document that it names. */
+const minimal = (merged) => (merged ? ok({ merge: merged }) : { status: 204 });
 
 const now = (studio) => studio.versions.at(-1);
 const tagOf = (studio) => `"${studio.versions.length}:v${studio.versions.length}"`;
