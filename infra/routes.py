@@ -50,6 +50,8 @@ _STUDIOS: Final = _CLIENT + "/scene-studio"
 _STUDIO: Final = _STUDIOS + "/{studioId}"
 _SLOT: Final = _STUDIO + "/slots/{slotId}"
 _USER_SCENE: Final = _STUDIO + "/user-scenes/{sceneId}"
+_SHARES: Final = _STUDIO + "/shares"
+_GUEST: Final = "/api/shares/{shareId}"
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/api/clients", "clients_api"),
@@ -89,6 +91,11 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("DELETE", _SLOT + "/generation/{imageId}", "generation_api"),
     Route("GET", _USER_SCENE, "user_scenes_api"),
     Route("GET", _USER_SCENE + "/image", "user_scenes_api"),
+    Route("POST", _SHARES, "shares_api"),
+    Route("GET", _SHARES, "shares_api"),
+    Route("DELETE", _SHARES + "/{shareId}", "shares_api"),
+    Route("GET", _GUEST, "shares_api"),
+    Route("PUT", _GUEST + "/favorites", "shares_api"),
     Route("GET", "/api/health", "web"),
     Route("GET", "/api/scenes", "web"),
     Route("GET", "/scenes/{file}", "web"),

@@ -49,6 +49,8 @@ def test_no_two_routes_have_one_key():
         ("GET", f"{STUDIO}/slots/slot-1/history/img-1/image", "slots_api"),
         ("POST", f"{STUDIO}/generate", "generation_api"),
         ("GET", f"{STUDIO}/user-scenes/scene-1/image", "user_scenes_api"),
+        ("DELETE", f"{STUDIO}/shares/share-1", "shares_api"),
+        ("GET", "/api/shares/share-1", "shares_api"),
         ("GET", "/api/scenes", "web"),
         ("GET", "/scenes/living-room-modern.jpg", "web"),
     ],

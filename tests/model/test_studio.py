@@ -59,6 +59,7 @@ def test_a_new_studio_without_a_name_is_the_seeds_main_studio() -> None:
         "clientId": "acme-corp",
         "outputSlots": [],
         "costs": {},
+        "shares": [],
         "userScenes": [],
         "createdAt": THEN,
         "updatedAt": THEN,

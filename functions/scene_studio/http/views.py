@@ -25,7 +25,7 @@ def studio_view(entry: Versioned[Studio]) -> dict[str, Any]:
         mode="json",
         by_alias=True,
         exclude_none=True,
-        exclude={"schema_version", "rev", "applied", "output_slots", "user_scenes", "costs"},
+        exclude={"schema_version", "rev", "applied", "output_slots", "user_scenes", "costs", "shares"},
     )
     view["outputSlots"] = [slot_view(entry, slot) for slot in studio.live_slots()]
     view["userScenes"] = [scene_view(studio, scene) for scene in studio.user_scenes if scene.deleted_at is None]
@@ -68,8 +68,20 @@ def slot_view(entry: Versioned[Studio], slot: OutputSlot) -> dict[str, Any]:
         view["outputImage"] = _image_address(studio, slot, slot.output_image)
     view["history"] = [revision_view(studio, slot.id, revision) for revision in slot.history]
     view["generation"] = [_intent_view(intent) for intent in slot.intents if not intent.dismissed]
+    if marked := _guest_favorites(studio, slot.id):
+        view["guestFavorites"] = marked
     view["etag"] = entity_tag(entry)
     return view
+
+
+def _guest_favorites(studio: Studio, slot_id: str) -> list[dict[str, Any]]:
+    """The pictures of a slot that guests marked, by the link through which they came."""
+    return [
+        {"shareId": share.id, "imageIds": share.favorites[slot_id]}
+        | ({"name": share.name} if share.name else {})
+        for share in studio.shares
+        if slot_id in share.favorites
+    ]
 
 
 def _intent_view(intent: Intent) -> dict[str, Any]:

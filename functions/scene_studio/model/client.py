@@ -11,9 +11,13 @@ from scene_studio.model.costs import Micros
 from scene_studio.model.document import Document
 from scene_studio.model.errors import Deleted, NotFound
 from scene_studio.model.identifiers import Id, IsoTime, days_after
+from scene_studio.model.upload import Picture, Upload
 
 RESTORABLE_DAYS: Final = 30
 """For how long what was deleted can be brought back (design §4.9)."""
+
+MAX_PICTURES: Final = 12
+"""So many pictures a product has at most."""
 
 Name = Annotated[str, Text(200)]
 
@@ -23,7 +27,9 @@ class Product(Model):
 
     Attributes:
         image_url: only for a picture that lies elsewhere.
-        image_id: names the picture in our store; set by us alone.
+        image_id: names the picture in our store that is shown and used; set by us alone.
+        pictures: all its pictures in our store, the newest first; likewise.
+        uploads: files that are to be further pictures; likewise.
         deleted_at: the tombstone.
     """
 
@@ -31,6 +37,8 @@ class Product(Model):
     name: Name
     image_url: Annotated[str, Field(max_length=2048)] | None = None
     image_id: Id | None = None
+    pictures: Annotated[tuple[Picture, ...], Field(max_length=2 * MAX_PICTURES)] = ()
+    uploads: Annotated[tuple[Upload, ...], Field(max_length=2 * MAX_PICTURES)] = ()
     deleted_at: IsoTime | None = None
 
 

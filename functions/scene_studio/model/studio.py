@@ -19,6 +19,7 @@ from scene_studio.model.intent import Intent
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT, GeneratedSceneImage, History, PageName
 from scene_studio.model.scene import MAX_USER_SCENES, Scene
 from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings
+from scene_studio.model.share import Share
 
 MAX_SLOTS: Final = 100
 MAX_FAVORITES: Final = 1000
@@ -100,6 +101,7 @@ class Studio(Document):
 
     Attributes:
         costs: what its pictures cost, in millionths of a US dollar, by month of their making.
+        shares: the guest links to it, some of which may have expired.
     """
 
     id: Id
@@ -108,6 +110,7 @@ class Studio(Document):
     output_slots: tuple[OutputSlot, ...] = ()
     user_scenes: Annotated[tuple[Scene, ...], Field(max_length=2 * MAX_USER_SCENES)] = ()
     costs: dict[str, int] = Field(default_factory=dict)
+    shares: tuple[Share, ...] = ()
     created_at: IsoTime
     updated_at: IsoTime
     deleted_at: IsoTime | None = None

@@ -3,6 +3,10 @@
 Every argument is an `Id`, a page name, or made from one: nothing that a caller could bend.
 """
 
+from typing import Final, Literal, NamedTuple
+
+from scene_studio.model.identifiers import is_id
+
 
 def client(client_id: str) -> str:
     """The client document."""
@@ -44,14 +48,14 @@ def revisions(client_id: str, studio_id: str, slot_id: str) -> str:
     return f"{_slot(client_id, studio_id, slot_id)}/revisions/"
 
 
-def user_scene(client_id: str, studio_id: str, scene_id: str) -> str:
-    """The picture of a scene of the team's own."""
-    return f"{user_scenes(client_id, studio_id)}{scene_id}.jpg"
+def user_scene(client_id: str, studio_id: str, picture_id: str) -> str:
+    """The picture of a scene of the team's own; a scene's first picture has the scene's id."""
+    return f"{user_scenes(client_id, studio_id)}{picture_id}.jpg"
 
 
-def user_scene_thumbnail(client_id: str, studio_id: str, scene_id: str) -> str:
+def user_scene_thumbnail(client_id: str, studio_id: str, picture_id: str) -> str:
     """A small version of the picture of a scene."""
-    return f"{user_scenes(client_id, studio_id)}{scene_id}.thumb.jpg"
+    return f"{user_scenes(client_id, studio_id)}{picture_id}.thumb.jpg"
 
 
 def user_scenes(client_id: str, studio_id: str) -> str:
@@ -89,9 +93,71 @@ def reminder(client_id: str, studio_id: str, milliseconds: int, unique: str) -> 
     return f"{reminders()}{client_id}/{studio_id}/{milliseconds:013d}.{unique}"
 
 
+def share(share_id: str, fingerprint: str) -> str:
+    """What a guest link leads to; only who has the link's secret can name this key."""
+    return f"shares/{share_id}/{fingerprint}.json"
+
+
 def product_image(client_id: str, product_id: str, image_id: str) -> str:
     """A product's picture."""
     return f"clients/{client_id}/products/{product_id}/{image_id}.png"
+
+
+def product_thumbnail(client_id: str, product_id: str, image_id: str) -> str:
+    """A small version of a product's picture."""
+    return f"clients/{client_id}/products/{product_id}/{image_id}.thumb.png"
+
+
+def product_cutout(client_id: str, product_id: str, image_id: str) -> str:
+    """The product alone, without the background of its picture."""
+    return f"clients/{client_id}/products/{product_id}/{image_id}.cutout.png"
+
+
+LIBRARY: Final = "_library"
+"""Stands where a studio's id does, for what belongs to the client itself; no id begins with `_`."""
+
+UPLOADS: Final = "uploads/"
+"""The prefix of files as people sent them: the only one that S3 reports on, and never served."""
+
+
+class UploadPlace(NamedTuple):
+    """Whose file an upload is.
+
+    Attributes:
+        client_id: the client's.
+        studio_id: the studio's; `LIBRARY` for a product's picture.
+        owner: what the picture is for.
+        owner_id: the scene's or the product's.
+        upload_id: the upload's.
+    """
+
+    client_id: str
+    studio_id: str
+    owner: Literal["scene", "product"]
+    owner_id: str
+    upload_id: str
+
+
+def upload(place: UploadPlace) -> str:
+    """A file as it was sent."""
+    return UPLOADS + "/".join(place)
+
+
+def upload_place(key: str) -> UploadPlace | None:
+    """Whose file the object of this key is; None for a key that `upload` never spells."""
+    parts = key.removeprefix(UPLOADS).split("/")
+    if not key.startswith(UPLOADS) or len(parts) != len(UploadPlace._fields):
+        return None
+    client_id, studio_id, owner, owner_id, upload_id = parts
+    if owner == "scene":
+        place = UploadPlace(client_id, studio_id, "scene", owner_id, upload_id)
+        ids = [client_id, studio_id, owner_id, upload_id]
+    elif owner == "product" and studio_id == LIBRARY:
+        place = UploadPlace(client_id, studio_id, "product", owner_id, upload_id)
+        ids = [client_id, owner_id, upload_id]
+    else:
+        return None
+    return place if all(map(is_id, ids)) else None
 
 
 def _slot(client_id: str, studio_id: str, slot_id: str) -> str:
