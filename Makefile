@@ -4,10 +4,12 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 EMULATOR := .venv-emulator
+WEB := functions/web
+VENDOR := $(WEB)/static/vendor
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run test exiftool simulate lint format lock scenes contact-sheet synth deploy destroy clean
+.PHONY: help run web test exiftool chromium simulate lint format lock scenes contact-sheet page-pictures synth deploy destroy clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,7 +38,23 @@ $(EMULATOR)/stamp: tests/aws/requirements.txt
 	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-run: $(VENV)/run.stamp  ## Serve on 127.0.0.1:$PORT (8000), data in $SCENE_STUDIO_DATA (.scene-studio).
+# The page has no build step: these files are served as their packages bring them.
+LIBRARIES := preact/dist/preact.mjs preact/hooks/dist/hooks.mjs htm/dist/htm.mjs \
+	@preact/signals/dist/signals.mjs @preact/signals-core/dist/signals-core.mjs
+
+$(WEB)/node_modules/stamp: $(WEB)/package.json $(WEB)/package-lock.json
+	@echo "Installing what the page needs ..."
+	npm ci --prefix $(WEB) --silent --no-audit --no-fund
+	touch $@
+
+$(VENDOR)/stamp: $(WEB)/node_modules/stamp
+	rm -rf $(VENDOR) && mkdir -p $(VENDOR)
+	cp $(addprefix $(WEB)/node_modules/,$(LIBRARIES)) $(VENDOR)
+	touch $@
+
+web: $(VENDOR)/stamp  ## Bring the page's libraries.
+
+run: $(VENV)/run.stamp web  ## Serve on 127.0.0.1:$PORT (8000), data in $SCENE_STUDIO_DATA (.scene-studio).
 	@exec $(PYTHON) -m infra.local.server
 
 # The one tool of the tests that is no Python package: Debian's libimage-exiftool-perl.
@@ -46,7 +64,14 @@ exiftool:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libimage-exiftool-perl >/dev/null; \
 	} || { echo "Install exiftool (Debian: libimage-exiftool-perl), and run this again."; exit 1; }
 
-test: lint exiftool $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
+# The browser that the page is tested in: Debian's.
+chromium:
+	@command -v chromium >/dev/null || { \
+	  echo "Installing Chromium ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	} || { echo "Install Chromium (Debian: chromium), and run this again."; exit 1; }
+
+test: lint exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
 	$(PYTHON) -m coverage erase
 	$(PYTHON) -m coverage run -m pytest $(PYTEST)
 	$(PYTHON) -m coverage combine --quiet
@@ -78,13 +103,16 @@ synth: $(VENV)/synth.stamp  ## Write the stack's template and bundles into cdk.o
 	$(PYTHON) -m infra.app $(CONTEXT)
 
 # The newest CLI refuses assemblies of this library's version.
-CDK = cd infra && npx --yes aws-cdk@2.1148.1
+CDK = cd infra && PYTHONPATH=$(CURDIR)/functions:$(CURDIR) npx --yes aws-cdk@2.1148.1
 
 deploy: $(VENV)/synth.stamp  ## Put the stack into the AWS account that the environment names; CONTEXT as for synth.
 	$(CDK) deploy $(CONTEXT)
 
 destroy: $(VENV)/synth.stamp  ## Take the stack down; the bucket and the people who may sign in stay.
 	$(CDK) destroy $(CONTEXT)
+
+page-pictures: $(VENV)/test.stamp web chromium  ## Take the README's pictures of the page.
+	$(PYTHON) -m tests.browser.pictures tests/pictures
 
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
@@ -99,4 +127,4 @@ lock: | $(VENV)/bin/python  ## Compile the groups of pyproject.toml into locked 
 	$(LOCK) --group emulator --output-file tests/aws/requirements.txt
 
 clean:  ## Remove what was installed and cached; the data folder stays.
-	rm -rf $(VENV) $(EMULATOR) .build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(EMULATOR) $(WEB)/node_modules $(VENDOR) .build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

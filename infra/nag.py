@@ -77,24 +77,24 @@ def check(app: App, stack: "SceneStudioStack") -> None:
     """
     Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
     bucket = stack.storage.bucket
-    _acknowledge([bucket], BUCKET)
-    _acknowledge([queue.dead_letters for queue in stack.queues.values()], DEAD_LETTERS)
-    _acknowledge(stack.feeds, FEEDS)
-    _acknowledge([stack.schedule], SCHEDULE)
-    _acknowledge([stack.alarms.topic], TOPIC)
-    _acknowledge([stack.users.pool] if stack.users else [], USER_POOL)
-    _acknowledge([stack.api.routes[route.key] for route in ROUTES if not needs_token(route)], OPEN_ROUTE)
+    acknowledge([bucket], BUCKET)
+    acknowledge([queue.dead_letters for queue in stack.queues.values()], DEAD_LETTERS)
+    acknowledge(stack.feeds, FEEDS)
+    acknowledge([stack.schedule], SCHEDULE)
+    acknowledge([stack.alarms.topic], TOPIC)
+    acknowledge([stack.users.pool] if stack.users else [], USER_POOL)
+    acknowledge([stack.api.routes[route.key] for route in ROUTES if not needs_token(route)], OPEN_ROUTE)
     plain: Any = bucket.node.default_child
     arn = f"<{stack.get_logical_id(plain)}.Arn>"
     for name, function in stack.functions.items():
-        _acknowledge([function.function], FUNCTIONS)
-        granted = {
-            f"AwsSolutions::AwsSolutions-IAM5[Resource::{arn}/{grant.on}]": GRANT for grant in GRANTS[name]
-        }
-        _acknowledge([function.role], granted | (TRACES if stack.settings.tracing else {}))
+        acknowledge([function.function], FUNCTIONS)
+        kinds = [grant.on for grant in GRANTS[name] if "*" in grant.on]
+        granted = {f"AwsSolutions::AwsSolutions-IAM5[Resource::{arn}/{kind}]": GRANT for kind in kinds}
+        acknowledge([function.role], granted | (TRACES if stack.settings.tracing else {}))
 
 
-def _acknowledge(constructs: Iterable[IConstruct], reasons: dict[str, str]) -> None:
+def acknowledge(constructs: Iterable[IConstruct], reasons: dict[str, str]) -> None:
+    """Accept findings on each of these constructs, and on what it consists of."""
     for construct in constructs:
         rules = [Acknowledgment(id=rule, reason=reason) for rule, reason in reasons.items()]
         Validations.of(construct).acknowledge(*rules)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from generation_api.messages import MAX_PICTURES, Generate
 from scene_studio.generation.image_model import Capabilities
 from scene_studio.generation.prompt import build_prompt
-from scene_studio.generation.scenes import no_such_scene, own_scene
+from scene_studio.generation.scenes import no_picture_yet, no_such_scene, own_scene
 from scene_studio.generation.timing import Timing
 from scene_studio.http.requests import Change
 from scene_studio.model.client import Product
@@ -23,6 +23,7 @@ from scene_studio.model.settings import (
     settings_of,
 )
 from scene_studio.model.studio import OutputSlot, Studio, new_slot
+from scene_studio.model.user_scenes import find_scene
 from scene_studio.stock_scenes import stock_scene_at
 from scene_studio.store import keys
 from scene_studio.store.clients import Clients
@@ -97,18 +98,18 @@ def plan(
     slots = [_slot(studio, of.slot_id, asked) for of in pictures]
     wanted = [_wanted_products(slot, asked) for slot in slots]
     library = _library(studio.client_id, clients, wanted)
-    scenes: set[str] = set()
+    scenes: dict[str, str | None] = {}
     planned = []
     for slot, named, of in zip(slots, wanted, pictures, strict=True):
         settings = _settings(slot, asked)
         products = [library[product_id] for product_id in named]
         _check_possible(settings, products, capabilities)
-        if settings.scene is not None and settings.scene.image_url not in scenes:
-            _check_scene(studio, settings.scene, objects)
-            scenes.add(settings.scene.image_url or "")
+        scene = (settings.scene and settings.scene.image_url) or ""
+        if settings.scene is not None and scene not in scenes:
+            scenes[scene] = _scene_picture_id(studio, settings.scene, objects)
         price = capabilities.price_of(len(products))
         intents = [
-            _intent(image_id, number, settings, products, asked, timing, price, now)
+            _intent(image_id, number, settings, scenes.get(scene), products, asked, timing, price, now)
             for number, image_id in enumerate(of.image_ids)
         ]
         if studio.find_slot(slot.id) is None:
@@ -161,21 +162,38 @@ def _check_possible(settings: ResolvedSettings, products: Sequence[Product], can
         raise InvalidRequest.of("/productIds", f"{can.name} shows at most {can.max_products} products at once")
 
 
-def _check_scene(studio: Studio, scene: SceneReference, objects: ObjectStore) -> None:
+def _scene_picture_id(studio: Studio, scene: SceneReference, objects: ObjectStore) -> str | None:
+    """The id of the picture of a scene of the studio's own; None for scenes of other kinds.
+
+    A deleted scene is none that can be chosen any more, but the slots that were set to it keep it: their
+    pictures can be made again for as long as there is its picture.
+
+    Raises:
+        InvalidRequest: there is no such picture, or not yet.
+        Busy: the store could not be read.
+    """
     if not scene.image_url or stock_scene_at(scene.image_url):
-        return
+        return None
     own = own_scene(scene, studio.client_id, studio.id)
     if own is None:
         raise no_such_scene()
+    listed = find_scene(studio, own)
+    if listed is not None and listed.picture is not None:
+        return listed.picture.id
+    if listed is not None and listed.upload is not None:
+        raise no_picture_yet(listed)
+    # It was imported, listed or not; only the store knows whether with a picture.
     with unavailable_is_busy():
         if objects.heads([keys.user_scene(studio.client_id, studio.id, own)]) == [None]:
             raise no_such_scene()
+    return own
 
 
 def _intent(
     image_id: str,
     number: int,
     settings: ResolvedSettings,
+    scene_picture_id: str | None,
     products: Sequence[Product],
     asked: Generate,
     timing: Timing,
@@ -191,12 +209,22 @@ def _intent(
         queued_at=now,
         deadline=now + timing.deadline,
         price_micros=price,
-        products=tuple(
-            IntendedProduct(id=product.id, name=product.name, image_id=product.image_id) for product in products
-        ),
+        products=tuple(map(_intended, products)),
         settings=_snapshot(settings),
+        scene_picture_id=scene_picture_id,
         prompt=build_prompt(settings, [product.name for product in products], seed),
         seed=seed,
+    )
+
+
+def _intended(product: Product) -> IntendedProduct:
+    picture = product.picture(product.image_id) if product.image_id is not None else None
+    return IntendedProduct(
+        id=product.id,
+        name=product.name,
+        image_id=product.image_id,
+        sha256=picture.sha256 if picture is not None else None,
+        cutout=picture is not None and picture.cutout,
     )
 
 

@@ -1,41 +1,36 @@
-"""The janitor, on a schedule: looks after every studio that has pictures under way."""
+"""The janitor, on a schedule: looks after every studio and library that has pictures under way."""
 
 from typing import Any, Final
 
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from janitor.sweep import Place, Sweep
+from janitor.generation import Generation
+from janitor.places import Place, Places
+from janitor.sweep import Sweep
+from janitor.uploads import Uploads
 from scene_studio import runtime
 from scene_studio.store.pacing import Pacing, within
 
 _RESERVED_SECONDS: Final = 15.0
-"""Kept back of the invocation's time: what the care for one more studio may take."""
+"""Kept back of the invocation's time: what the care for one more place may take."""
 _COMMIT_SECONDS: Final = 6.0
 
 
 @runtime.logger.inject_lambda_context
 def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Look after the studios that need it, and say how many there were; the event says nothing.
+    """Look after the places that need it, and say how many there were; the event says nothing.
 
-    What fails for one studio is logged and counted, and the others are looked after all the same.
+    What fails for one is logged and counted, and the others are looked after all the same.
     """
-    sweep = Sweep(
-        objects=runtime.object_store(),
-        studios=runtime.studios(),
-        inbox=runtime.inbox(),
-        queue=runtime.generation_queue(),
-        timing=runtime.timing(),
-        pacing=_pacing,
-        now=runtime.now_milliseconds(),
-    )
-    places = sweep.places()
+    sweep = _sweep()
+    places = sweep.places.find()
     # Where there is no time for all, another run begins with others.
     start = sweep.now % len(places) if places else 0
     done = failed = 0
     for place in places[start:] + places[:start]:
         if context.get_remaining_time_in_millis() / 1000 < _RESERVED_SECONDS:
-            runtime.logger.warning("there was no time for all studios", left=len(places) - done - failed)
+            runtime.logger.warning("there was no time for all places", left=len(places) - done - failed)
             break
         if _look_after(sweep, place):
             done += 1
@@ -48,21 +43,42 @@ def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, 
     return {"studios": done, "failed": failed}
 
 
+def _sweep() -> Sweep:
+    objects, now = runtime.object_store(), runtime.now_milliseconds()
+    return Sweep(
+        places=Places(objects, runtime.timing().reminder),
+        inbox=runtime.inbox(),
+        generation=Generation(
+            objects=objects,
+            studios=runtime.studios(),
+            queue=runtime.generation_queue(),
+            timing=runtime.timing(),
+            pacing=_pacing,
+            now=now,
+        ),
+        uploads=Uploads(
+            objects=objects, folders=runtime.folders(), queue=runtime.upload_queue, pacing=_pacing, now=now
+        ),
+        pacing=_pacing,
+        now=now,
+    )
+
+
 def _look_after(sweep: Sweep, place: Place) -> bool:
     with runtime.logger.append_context_keys(client=place.client_id, studio=place.studio_id):
         try:
-            care = sweep.look_after(place)
-        except Exception:  # noqa: BLE001 - whatever it is, the other studios need care all the same
-            runtime.logger.exception("a studio could not be looked after; the next run tries again")
+            done = sweep.look_after(place)
+        except Exception:  # noqa: BLE001 - whatever it is, the other places need care all the same
+            runtime.logger.exception("a place could not be looked after; the next run tries again")
             return False
-        if care.unreadable:
-            runtime.logger.error("objects in the inbox that are no results", keys=list(care.unreadable))
-        if care.folded or care.given_up or care.queued_again:
+        if done.unreadable:
+            runtime.logger.error("objects in the inbox that are no results", keys=list(done.unreadable))
+        if done.folded or any(care.given_up or care.queued_again for care in (done.pictures, done.uploads)):
             runtime.logger.info(
-                "looked after a studio",
-                folded=care.folded,
-                given_up=care.given_up,
-                queued_again=care.queued_again,
+                "looked after a place",
+                folded=done.folded,
+                pictures=done.pictures._asdict(),
+                uploads=done.uploads._asdict(),
             )
         return True
 

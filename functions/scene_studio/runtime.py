@@ -20,14 +20,17 @@ from scene_studio.generation.image_model import Capabilities, ImageModel
 from scene_studio.generation.timing import DELIVERIES, Timing
 from scene_studio.model.client import Client
 from scene_studio.model.studio import Studio
+from scene_studio.queues import s3_notifications
 from scene_studio.queues.queue import Queue
 from scene_studio.store.cache import DocumentCache
 from scene_studio.store.clients import Clients
+from scene_studio.store.folders import Folders
 from scene_studio.store.inbox import Inbox
-from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.object_store import UploadStore
 from scene_studio.store.studios import Studios
 
 _PREFIX: Final = "SCENE_STUDIO_"
+_QUEUE: Final = r"^(sqs:https?://.+|sqlite:.+)$"
 
 logger: Final = Logger(service="scene-studio")
 metrics: Final = Metrics(namespace="SceneStudio", service="scene-studio")
@@ -43,6 +46,7 @@ class Environment(BaseModel):
         tenant_claim: the claim of the token that lists the caller's groups.
         image_model: what makes the pictures.
         generation_queue: where messages about wanted pictures go: `sqs:<url>`, or `sqlite:<path of the file>`.
+        upload_queue: where S3 tells of raw uploads, likewise; a store in SQLite tells a queue in SQLite itself.
         worker_seconds: the time limit of the function that makes pictures; the other times follow from it.
         bedrock_region: where Amazon Bedrock is asked, if it makes them.
     """
@@ -53,7 +57,8 @@ class Environment(BaseModel):
     tenancy: Literal["token", "off"] = "token"
     tenant_claim: str = Field(default="cognito:groups", min_length=1, max_length=200)
     image_model: ModelName = "compositor"
-    generation_queue: str | None = Field(default=None, pattern=r"^(sqs:https?://.+|sqlite:.+)$")
+    generation_queue: str | None = Field(default=None, pattern=_QUEUE)
+    upload_queue: str | None = Field(default=None, pattern=_QUEUE)
     worker_seconds: int = Field(default=120, ge=1, le=900)
     bedrock_region: Region = "us-west-2"
 
@@ -78,7 +83,7 @@ def environment() -> Environment:
 
 
 @cache
-def object_store() -> ObjectStore:
+def object_store() -> UploadStore:
     """The store that the environment names."""
     kind, _, place = environment().store.partition(":")
     if kind == "s3":
@@ -87,7 +92,12 @@ def object_store() -> ObjectStore:
         return S3ObjectStore.connect(place)
     from scene_studio.store.sqlite import SqliteObjectStore
 
-    return SqliteObjectStore(Path(place))
+    tells = (environment().upload_queue or "").startswith("sqlite:")
+    return SqliteObjectStore(Path(place), on_created=_tell_of_upload if tells else None)
+
+
+def _tell_of_upload(key: str, version_id: str, size: int) -> None:
+    upload_queue().send([s3_notifications.created(key, version_id, size)])
 
 
 @cache
@@ -103,9 +113,15 @@ def studios() -> Studios:
 
 
 @cache
+def folders() -> Folders:
+    """The documents as machines write to them."""
+    return Folders(studios(), clients())
+
+
+@cache
 def inbox() -> Inbox:
-    """The inboxes of all studios."""
-    return Inbox(object_store(), studios())
+    """The inboxes of all folders."""
+    return Inbox(object_store(), folders())
 
 
 @cache
@@ -121,18 +137,22 @@ def generation_queue() -> Queue:
     Raises:
         RuntimeError: it names none.
     """
-    kind, _, place = (environment().generation_queue or "").partition(":")
-    if kind == "sqs":
-        from scene_studio.queues.sqs import SqsQueue
+    return _queue("generation_queue", "generation", timing().visibility / 1000, DELIVERIES)
 
-        return SqsQueue.connect(place)
-    if kind == "sqlite":
-        from scene_studio.queues.sqlite_queue import SqliteQueue
 
-        return SqliteQueue(
-            Path(place), "generation", visibility_seconds=timing().visibility / 1000, max_receives=DELIVERIES
-        )
-    raise RuntimeError("set the environment right: SCENE_STUDIO_GENERATION_QUEUE names no queue")
+@cache
+def upload_queue() -> Queue:
+    """The queue of raw uploads that the environment names.
+
+    Raises:
+        RuntimeError: it names none.
+    """
+    return _queue(
+        "upload_queue",
+        s3_notifications.QUEUE,
+        s3_notifications.VISIBILITY_SECONDS,
+        s3_notifications.DELIVERIES,
+    )
 
 
 def timing() -> Timing:
@@ -166,3 +186,16 @@ def unique_name() -> str:
 def now_milliseconds() -> int:
     """The time, in milliseconds since the Unix epoch."""
     return time.time_ns() // 1_000_000
+
+
+def _queue(variable: str, name: str, visibility_seconds: float, max_receives: int) -> Queue:
+    kind, _, place = (getattr(environment(), variable) or "").partition(":")
+    if kind == "sqs":
+        from scene_studio.queues.sqs import SqsQueue
+
+        return SqsQueue.connect(place)
+    if kind == "sqlite":
+        from scene_studio.queues.sqlite_queue import SqliteQueue
+
+        return SqliteQueue(Path(place), name, visibility_seconds=visibility_seconds, max_receives=max_receives)
+    raise RuntimeError(f"set the environment right: {_PREFIX}{variable.upper()} names no queue")

@@ -8,6 +8,7 @@ from scene_studio.model import addresses
 from scene_studio.model.client import Client
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.studio import Studio
+from scene_studio.model.user_scenes import find_scene
 from scene_studio.stock_scenes import StockScene, stock_picture, stock_scene_at
 
 Library = Mapping[str, str | None]
@@ -44,8 +45,11 @@ def _scene_changed(revision: GeneratedSceneImage, studio: Studio) -> bool:
     if own is None:
         stock = stock_scene_at(address)
         return (_sha256(stock) if stock else None) != revision.scene_sha256
-    # A picture of the studio's own never changes under its id, and may be there without being listed.
-    return any(listed.id == own and listed.deleted_at is not None for listed in studio.user_scenes)
+    listed = find_scene(studio, own)
+    if listed is None:  # its picture may be there all the same, and never changes
+        return False
+    known = listed.picture.sha256 if listed.picture is not None else None
+    return listed.deleted_at is not None or known not in {None, revision.scene_sha256}
 
 
 @cache

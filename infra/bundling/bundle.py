@@ -41,7 +41,7 @@ class Bundle:
     Attributes:
         function: the name of its folder.
         path: the zip file.
-        digest: the hash of what is in it, whatever compressed it.
+        digest: the hash of what is in it, whatever compressed it, and of the code that made it.
         manifest: what it was made of.
     """
 
@@ -93,8 +93,9 @@ class Bundler:
                 cached = self.build / "bytecode" / self.target.name
                 compiled = bytecode(python, self.target.python, contents, cached)
                 contents = dict(sorted((contents | compiled).items()))
-            _write(path, contents)
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
+            _write(path, contents)
         return Bundle(function, path, digest, manifest)
 
     @property
@@ -130,20 +131,21 @@ def _theirs(wheels: list[Wheel], reached: Reach) -> dict[str, bytes]:
 
 
 def _digest(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> str:
+    """The hash of a bundle: of its files, and of the code that makes bundles."""
     digest = hashlib.sha256(json.dumps(manifest).encode())
-    for path, content in contents.items():
+    makers = {path.name: path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))}
+    for path, content in {**makers, **contents}.items():
         digest.update(f"\0{path}\0{hashlib.sha256(content).hexdigest()}".encode())
     return digest.hexdigest()
 
 
 def _write(path: Path, contents: Mapping[str, bytes]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for name, content in contents.items():
                 entry = zipfile.ZipInfo(name, _TIME)
                 entry.create_system, entry.external_attr = _UNIX, _FILE_MODE
-                archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=9)
+                archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=6)
         made = Path(file.name)
     made.chmod(0o644)
     made.rename(path)

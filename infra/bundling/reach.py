@@ -140,10 +140,7 @@ class _Search:
         """Follow what a piece of code imports, names, starts, and makes clients for."""
         imported = _imported(code)
         for target in imported.values():
-            if self._is_ours(target):
-                self._load(self._split(target)[0])
-            elif target.partition(".")[0] not in sys.stdlib_module_names:
-                self.packages.add(target)
+            self._import(target)
         known = {**self._read[module].imports, **imported}
         for name in _of(ast.Name | ast.Attribute, code):
             if isinstance(name.ctx, ast.Load):
@@ -152,8 +149,20 @@ class _Search:
             if isinstance(text.value, str) and "." in text.value and self._is_ours(text.value):
                 self.use(text.value)
         for call in _of(ast.Call, code):
-            if isinstance(call.func, ast.Attribute) and call.func.attr == "client":
-                self.services.update(str(one.value) for one in call.args[:1] if isinstance(one, ast.Constant))
+            match call:
+                case ast.Call(func=ast.Attribute(attr="client"), args=[ast.Constant(value=str(service)), *_]):
+                    self.services.add(service)
+
+    def _import(self, target: str) -> None:
+        """Load what an import statement loads: a module of ours, or a package of others."""
+        if not self._is_ours(target):
+            if target.partition(".")[0] not in sys.stdlib_module_names:
+                self.packages.add(target)
+            return
+        module, rest = self._split(target)
+        if "." in rest:
+            raise NoSuchModule(f"there is no module for {target} in {self._root}")
+        self._load(module)
 
     def _name(self, module: str, name: ast.expr, known: Mapping[str, str]) -> None:
         """Use what a name, or a name with attributes, stands for."""

@@ -37,7 +37,7 @@ def run(script: str, service: Service, folder: Path) -> None:
 
 
 def test_its_examples_run_as_they_stand(service, tmp_path):
-    commands, session, of_import, of_pictures, of_two_people, of_versions = blocks()
+    commands, session, of_import, of_pictures, of_your_own, of_two_people, of_versions = blocks()
     assert "make run" in commands
     name_the_studio = next(line for line in session.splitlines() if line.startswith("API="))
     run(session, service, tmp_path)
@@ -48,6 +48,9 @@ def test_its_examples_run_as_they_stand(service, tmp_path):
     run(of_import, service, tmp_path)
 
     run(f"{name_the_studio}\n{of_pictures}", service, tmp_path)
+    run(f"{name_the_studio}\n{of_your_own}", service, tmp_path)
+    loft = f"{service.address}/api/clients/acme-corp/scene-studio/summer/user-scenes/loft"
+    assert httpx.get(loft).json()["state"] == "READY"
     run(f"{name_the_studio}\n{of_two_people}", service, tmp_path)
     studio = f"{service.address}/api/clients/acme-corp/scene-studio/summer"
     assert httpx.get(studio).json()["outputSlots"][0]["settings"]["style"] == "Rustic"

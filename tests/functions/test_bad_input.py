@@ -65,6 +65,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "/restore": {"version": "1"},
     "/retry": {},
     "/favorites": {"favorites": []},
+    "/user-scenes": {"contentType": "image/jpeg", "size": 1000},
+    "/image": {"contentType": "image/jpeg", "size": 1000},
 }
 
 

@@ -1,5 +1,6 @@
 """A revision says whether a picture it was made of has been replaced or deleted since, if that is known."""
 
+import hashlib
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +11,7 @@ from scene_studio.model.addresses import scene_image
 from scene_studio.model.client import Client
 from scene_studio.model.scene import Scene
 from scene_studio.model.studio import Studio
+from scene_studio.model.upload import Picture, new_upload
 from scene_studio.stock_scenes import STOCK_SCENES
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
@@ -59,12 +61,12 @@ def set_picture(product_id: str, image_id: str | None) -> None:
     runtime.clients().commit(PLACE[0], change, None, FakeTime().pacing())
 
 
-def put_scene(*, deleted_at: str | None = None) -> None:
-    """List the scene of the studio's own, deleted or not, behind one that is deleted."""
+def put_scene(**members: Any) -> None:
+    """List the scene of the studio's own, with these members, behind one that is deleted."""
 
     def change(current: Versioned[Studio] | None) -> Studio:
         assert current is not None
-        scenes = Scene(id="forest", deleted_at=THEN), Scene(id="beach", deleted_at=deleted_at)
+        scenes = Scene(id="forest", deleted_at=THEN), Scene(id="beach", **members)
         return current.document.replace(user_scenes=scenes)
 
     key = keys.user_scene(*PLACE, "beach")
@@ -130,6 +132,19 @@ def test_a_scene_of_the_studios_own_changes_when_it_is_deleted(
     assert (told(image), told(other)) == (True, False)
     put_scene()
     assert (told(image), told(other)) == (False, False)
+
+
+def test_a_scene_of_the_studios_own_changes_when_its_picture_is_replaced_and_not_before(
+    ready: Path, model: StubModel
+) -> None:
+    put_scene()
+    image = make(settings={"scene": OWN})
+    put_scene(picture=Picture(id="beach"), upload=new_upload("second", 1))
+    assert told(image) is False
+    put_scene(picture=Picture(id="second", sha256=hashlib.sha256(jpeg(6)).hexdigest()))
+    assert told(image) is True
+    put_scene(picture=Picture(id="third", sha256=hashlib.sha256(jpeg(5)).hexdigest()))
+    assert told(image) is False
 
 
 @pytest.mark.parametrize("how", ["drawn anew", "gone"])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from janitor.sweep import GIVEN_UP
+from janitor.generation import GIVEN_UP
 from scene_studio import runtime
 from scene_studio.model.errors import GenerationRefused
 from scene_studio.store.object_store import Unavailable

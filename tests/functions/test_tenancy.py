@@ -37,7 +37,7 @@ def untouched(local_service: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]
     asked: list[str] = []
 
     class Untouchable:
-        def __init__(self, _path: Path) -> None:
+        def __init__(self, _path: Path, **_options: Any) -> None:
             """Opening is no reading."""
 
         def close(self) -> None:
@@ -62,6 +62,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "/products/{productId}": {"name": "Chair"},
     "/generate": {"slotId": "slot-1"},
     "/restore": {"version": "1"},
+    "/user-scenes": {"contentType": "image/jpeg", "size": 1000},
+    "/image": {"contentType": "image/jpeg", "size": 1000},
 }
 
 

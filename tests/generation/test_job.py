@@ -197,6 +197,27 @@ def test_the_picture_of_a_product_is_the_one_it_had_when_the_picture_was_asked_f
     assert studio.asked().products[1].picture == png(1)
 
 
+CUT_OUT: Final = IntendedProduct(id="mug", name="Oak Mug", image_id="m1", cutout=True, sha256="5" * 64)
+
+
+def test_a_product_is_shown_cut_out_where_its_picture_has_been(studio: Studio) -> None:
+    studio.keep(keys.product_cutout(PLACE[0], "mug", "m1"), png(20))
+    assert studio.asked(products=(CUT_OUT,)).products[0].picture == png(20)
+    assert studio.asked(products=(CUT_OUT.replace(cutout=False),)).products[0].picture == png(1)
+
+
+def test_a_product_is_shown_as_it_is_if_what_was_cut_out_is_gone(studio: Studio) -> None:
+    assert studio.asked(products=(CUT_OUT,)).products[0].picture == png(1)
+
+
+def test_a_picture_names_what_the_library_shows_of_a_product_and_not_what_was_cut_out_of_it(
+    studio: Studio,
+) -> None:
+    studio.keep(keys.product_cutout(PLACE[0], "mug", "m1"), png(20))
+    assert studio.make(products=(CUT_OUT,)).product_image_ids == ("m1",)
+    assert studio.provenance(products=(CUT_OUT,)).products == (UsedProduct("mug", "Oak Mug", "m1", "5" * 64),)
+
+
 def test_a_scene_from_stock_is_shown_to_the_model(studio: Studio) -> None:
     stock = STOCK_SCENES[0]
     scene = SceneReference(id=stock.id, image_url=stock.image_url)
@@ -207,6 +228,21 @@ def test_a_scene_of_the_studios_own_is_shown_to_the_model(studio: Studio) -> Non
     studio.keep(keys.user_scene(*PLACE[:2], "beach"), b"beach")
     scene = SceneReference(id="beach", image_url=scene_image(*PLACE[:2], "beach"))
     assert studio.asked(settings=SETTINGS.replace(scene=scene)).scene == b"beach"
+
+
+def test_a_scene_is_shown_as_it_was_when_the_picture_was_asked_for(studio: Studio) -> None:
+    for name in ("beach", "second", "third"):
+        studio.keep(keys.user_scene(*PLACE[:2], name), name.encode())
+    scene = SceneReference(id="beach", image_url=scene_image(*PLACE[:2], "beach"))
+    asked = studio.asked(settings=SETTINGS.replace(scene=scene), scene_picture_id="second")
+    assert asked.scene == b"second"
+
+
+def test_a_scene_whose_picture_is_gone_is_refused_and_not_shown_as_another(studio: Studio) -> None:
+    studio.keep(keys.user_scene(*PLACE[:2], "beach"), b"beach")
+    scene = SceneReference(id="beach", image_url=scene_image(*PLACE[:2], "beach"))
+    with pytest.raises(InvalidRequest):
+        studio.make(settings=SETTINGS.replace(scene=scene), scene_picture_id="second")
 
 
 def test_a_scene_without_a_picture_is_left_to_the_model(studio: Studio) -> None:

@@ -12,6 +12,7 @@ from scene_studio.generation.claims import Claim, Claims
 from scene_studio.generation.image_model import ImageModel
 from scene_studio.generation.message import WantedPicture
 from scene_studio.generation.work import ClaimedByAnother, Outcome, Worker
+from scene_studio.model.client import Client
 from scene_studio.model.errors import (
     Busy,
     FieldError,
@@ -28,6 +29,8 @@ from scene_studio.model.intent import MAX_REASON, IntendedProduct, Intent, Resul
 from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, delete_studio, new_slot, new_studio
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
+from scene_studio.store.clients import Clients
+from scene_studio.store.folders import Folders
 from scene_studio.store.inbox import Inbox
 from scene_studio.store.object_store import ObjectStore
 from scene_studio.store.pacing import MAX_ATTEMPTS
@@ -90,7 +93,7 @@ class Site:
         return Worker(
             objects=self.store,
             studios=studios,
-            inbox=Inbox(self.store, studios),
+            inbox=Inbox(self.store, Folders(studios, Clients(self.store, DocumentCache[Client]()))),
             claims=Claims(self.store, LEASE),
             model=model or (lambda: self.model),
             clock=lambda: self.now,
@@ -452,9 +455,7 @@ def end(site: Site) -> None:
             break
     else:
         pytest.fail("the picture is still wanted")
-    Inbox(site.shared, Studios(site.shared, DocumentCache[Studio]())).fold(
-        *PLACE, site.now, FakeTime().pacing()
-    )
+    site.worker().inbox.fold(*PLACE, site.now, FakeTime().pacing())
 
 
 def run_with(site: Site, wrong: int, how: str) -> tuple[bool, bool]:

@@ -4,7 +4,7 @@ from random import Random
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
-from scene_studio.images.cutout import cut_out
+from scene_studio.images.cutout import cut_out, product_alone
 from scene_studio.images.regions import paint, regions
 from scene_studio.model.errors import ImageRejected
 
@@ -126,6 +126,15 @@ def test_a_picture_without_a_plain_background_is_kept_whole() -> None:
             product.convert("RGB").tobytes(),
             product.getchannel("A").getextrema(),
         )
+
+
+def test_whether_a_product_was_told_from_its_background_need_not_be_guessed_from_the_result() -> None:
+    alone = product_alone(on_background())
+    assert alone is not None
+    assert alone.tobytes() == cut_out(on_background()).tobytes()
+    assert product_alone(Image.radial_gradient("L").convert("RGB")) is None
+    # An alpha channel that hides nothing tells nothing either.
+    assert product_alone(Image.radial_gradient("L").convert("RGBA")) is None
 
 
 @pytest.mark.parametrize("colour", [WHITE, BLUE])

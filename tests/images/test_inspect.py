@@ -1,35 +1,18 @@
 import struct
 import zlib
-from io import BytesIO
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms, ImageDraw
+from PIL import Image
 
-from scene_studio.images.inspect import MAX_BYTES, ImageInfo, flattened, inspect, open_upright, shrink_to
+from scene_studio.images.inspect import MAX_BYTES, ImageInfo, flattened, inspect, open_upright
 from scene_studio.model.errors import ImageRejected
+from tests.support.pictures import BLUE, GREEN, RED, WHITE, encoded, quarters
 
-RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 200, 30), (20, 30, 220), (255, 255, 255)
-FORMATS = ["JPEG", "PNG", "WEBP", "GIF"]
-ORIENTATION, MAKE = 0x0112, 0x010F
-
-
-def quarters(size: tuple[int, int] = (48, 32)) -> Image.Image:
-    """Red, green, blue and white corners, so that every way of turning it looks different."""
-    picture = Image.new("RGB", size)
-    draw = ImageDraw.Draw(picture)
-    across, down = size[0] // 2, size[1] // 2
-    for colour, x, y in ((RED, 0, 0), (GREEN, across, 0), (BLUE, 0, down), (WHITE, across, down)):
-        draw.rectangle((x, y, x + across - 1, y + down - 1), fill=colour)
-    return picture
-
-
-def encoded(picture: Image.Image, picture_format: str = "PNG", **options: Any) -> bytes:
-    out = BytesIO()
-    picture.save(out, picture_format, **options)
-    return out.getvalue()
+FORMATS = ["JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF"]
+MAKE = 0x010F
 
 
 def png_chunk(kind: bytes, payload: bytes) -> bytes:
@@ -38,14 +21,6 @@ def png_chunk(kind: bytes, payload: bytes) -> bytes:
 
 def png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-
-
-def png_16_bit(rows: list[list[int]], colour_type: int) -> bytes:
-    samples = {0: 1, 2: 3}[colour_type]
-    header = struct.pack(">IIBBBBB", len(rows[0]) // samples, len(rows), 16, colour_type, 0, 0, 0)
-    lines = b"".join(b"\0" + struct.pack(f">{len(row)}H", *row) for row in rows)
-    chunks = (b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
 
 
 def colour_at(picture: Image.Image, x: float, y: float) -> tuple[int, ...]:
@@ -86,7 +61,7 @@ def test_inspect_reads_the_size_of_a_progressive_jpeg() -> None:
     ],
 )
 def test_what_is_not_an_accepted_picture_is_rejected_by_naming_what_is(data: bytes) -> None:
-    with pytest.raises(ImageRejected, match="JPEG, PNG, WEBP or GIF"):
+    with pytest.raises(ImageRejected, match="JPEG, PNG, WebP, AVIF, GIF or TIFF"):
         inspect(data)
 
 
@@ -122,7 +97,7 @@ def test_a_header_of_50000_by_50000_pixels_is_rejected_without_decoding(
         pytest.fail("the picture was opened")
 
     monkeypatch.setattr(Image, "open", opened)
-    with pytest.raises(ImageRejected, match=r"50000 x 50000 pixels and at most 50 megapixels.*Scale it down"):
+    with pytest.raises(ImageRejected, match=r"50000 x 50000 pixels and at most .0 megapixels.*Scale it down"):
         open_upright(bomb)
 
 
@@ -195,31 +170,6 @@ def test_damaged_pictures_open_or_raise_image_rejected(whole: bytes, changes: li
         assert picture.mode in {"RGB", "RGBA"}
 
 
-TURNED = {
-    # What the stored picture has to be for a viewer that applies the orientation to show `quarters`.
-    1: None,
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_90,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_270,
-}
-
-
-@pytest.mark.parametrize("picture_format", ["JPEG", "PNG", "WEBP"])
-@pytest.mark.parametrize("orientation", TURNED)
-def test_every_exif_orientation_comes_out_upright(orientation: int, picture_format: str) -> None:
-    turn = TURNED[orientation]
-    stored = quarters() if turn is None else quarters().transpose(turn)
-    exif = Image.Exif()
-    exif[ORIENTATION] = orientation
-    picture = open_upright(encoded(stored, picture_format, exif=exif))
-    corners = [nearest(colour_at(picture, x, y)) for x, y in ((0.2, 0.2), (0.7, 0.2), (0.2, 0.7), (0.7, 0.7))]
-    assert (picture.size, corners) == ((48, 32), [RED, GREEN, BLUE, WHITE])
-
-
 def test_broken_exif_does_not_spoil_the_picture() -> None:
     data = encoded(quarters(), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\x7f broken")
     assert open_upright(data).size == (48, 32)
@@ -232,96 +182,22 @@ def test_the_opened_picture_carries_no_metadata() -> None:
     assert (picture.info, dict(picture.getexif())) == ({}, {})
 
 
-def test_cmyk_becomes_rgb_of_the_same_colours() -> None:
-    picture = open_upright(encoded(Image.new("CMYK", (16, 16), (0, 255, 255, 0)), "JPEG", quality=95))
-    red, green, blue = colour_at(picture, 0.5, 0.5)
-    assert (picture.mode, red > 240, green < 15, blue < 15) == ("RGB", True, True, True)
-
-
-def test_16_bit_greys_keep_their_lightness() -> None:
-    picture = open_upright(png_16_bit([[0, 255, 0x7FFF, 0xFFFF]], colour_type=0))
-    assert [(value,) * 3 for value in (0, 0, 127, 255)] == [picture.getpixel((x, 0)) for x in range(4)]
-
-
-def test_16_bit_colours_keep_their_lightness() -> None:
-    picture = open_upright(png_16_bit([[0xFFFF, 0x8000, 0]], colour_type=2))
-    assert (picture.mode, picture.getpixel((0, 0))) == ("RGB", (255, 128, 0))
-
-
-def test_palettes_become_rgb() -> None:
-    picture = open_upright(encoded(quarters().quantize(4), "PNG"))
-    assert (picture.mode, colour_at(picture, 0.2, 0.2)) == ("RGB", RED)
-
-
-@pytest.mark.parametrize("picture_format", ["PNG", "GIF"])
-def test_palettes_with_a_transparent_entry_become_rgba(picture_format: str) -> None:
-    picture = Image.new("P", (4, 4), 1)
-    picture.putpalette([9, 9, 9, *RED])
-    picture.putpixel((0, 0), 0)
-    opened = open_upright(encoded(picture, picture_format, transparency=0))
-    assert (opened.mode, opened.getpixel((0, 0))[3], opened.getpixel((2, 2))) == ("RGBA", 0, (*RED, 255))  # type: ignore[index]
-
-
-@pytest.mark.parametrize(
-    ("mode", "colour", "expected"),
-    [
-        ("1", 1, (255, 255, 255)),
-        ("L", 77, (77, 77, 77)),
-        ("LA", (77, 40), (77, 77, 77, 40)),
-        ("RGB", RED, RED),
-        ("RGBA", (*RED, 40), (*RED, 40)),
-    ],
-)
-def test_every_other_mode_becomes_rgb_or_rgba(mode: str, colour: Any, expected: tuple[int, ...]) -> None:
-    assert open_upright(encoded(Image.new(mode, (4, 4), colour))).getpixel((1, 1)) == expected
-
-
 def test_the_first_frame_stands_for_a_moving_picture() -> None:
     frames = [Image.new("RGB", (8, 8), colour) for colour in (RED, BLUE)]
     data = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
     assert nearest(colour_at(open_upright(data).convert("RGB"), 0.5, 0.5)) == RED
 
 
-def test_an_embedded_profile_is_converted_to_srgb() -> None:
-    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    # The sRGB profile with its green and blue primaries exchanged: a profile that visibly matters.
-    swapped = srgb.replace(b"gXYZ", b"tmpX").replace(b"bXYZ", b"gXYZ").replace(b"tmpX", b"bXYZ")
-    swapped = swapped.replace("sRGB".encode("utf-16-be"), "test".encode("utf-16-be"))
-    picture = open_upright(encoded(Image.new("RGB", (8, 8), (20, 200, 30)), "PNG", icc_profile=swapped))
-    red, green, blue = colour_at(picture, 0.5, 0.5)
-    assert (blue > 150, green < 80) == (True, True), (red, green, blue)
-
-
-@pytest.mark.parametrize("profile", [b"not a profile", bytes(128)])
-def test_a_broken_profile_is_ignored(profile: bytes) -> None:
-    assert open_upright(encoded(quarters(), "PNG", icc_profile=profile)).getpixel((1, 1)) == RED
-
-
-def test_a_profile_for_another_colour_space_is_ignored() -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
-    assert open_upright(encoded(quarters(), "PNG", icc_profile=profile)).getpixel((1, 1)) == RED
-
-
-def test_transparency_survives_a_profile() -> None:
-    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("XYZ")).tobytes()
-    picture = Image.new("RGBA", (4, 4), (*RED, 40))
-    assert colour_at(open_upright(encoded(picture, icc_profile=profile)), 0.5, 0.5)[3] == 40
-
-
-def test_a_large_jpeg_is_decoded_smaller_but_never_below_what_is_asked_for() -> None:
-    data = encoded(Image.new("RGB", (1600, 1000), RED), "JPEG")
-    assert [open_upright(data, side).size for side in (None, 1600, 400, 320)] == [
-        (1600, 1000),
-        (1600, 1000),
+@pytest.mark.parametrize("picture_format", FORMATS)
+def test_a_picture_comes_no_larger_than_what_is_asked_for(picture_format: str) -> None:
+    data = encoded(Image.new("RGB", (800, 500), RED), picture_format)
+    assert [open_upright(data, side).size for side in (None, 800, 400, 160)] == [
+        (800, 500),
+        (800, 500),
         (400, 250),
-        (400, 250),
+        (160, 100),
     ]
 
 
 def test_flattening_puts_transparent_pictures_on_white() -> None:
     assert flattened(Image.new("RGBA", (2, 2), (0, 0, 0, 0))).getpixel((0, 0)) == WHITE
-
-
-def test_shrinking_keeps_proportions_and_never_enlarges() -> None:
-    sizes = [shrink_to(Image.new("RGB", size), 100).size for size in ((400, 200), (100, 40), (3000, 1))]
-    assert sizes == [(100, 50), (100, 40), (100, 1)]

@@ -48,6 +48,7 @@ def test_no_two_routes_have_one_key():
         ("PATCH", f"{STUDIO}/slots/slot-1", "slots_api"),
         ("GET", f"{STUDIO}/slots/slot-1/history/img-1/image", "slots_api"),
         ("POST", f"{STUDIO}/generate", "generation_api"),
+        ("POST", f"{STUDIO}/user-scenes", "user_scenes_api"),
         ("GET", f"{STUDIO}/user-scenes/scene-1/image", "user_scenes_api"),
         ("DELETE", f"{STUDIO}/shares/share-1", "shares_api"),
         ("GET", "/api/shares/share-1", "shares_api"),

@@ -31,6 +31,7 @@ from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.clients import Clients
 from scene_studio.store.commit import Documents
+from scene_studio.store.folders import Folders
 from scene_studio.store.inbox import Inbox
 from scene_studio.store.object_store import StoredObject
 from scene_studio.store.pacing import Pacing
@@ -179,7 +180,8 @@ class Container:
         """Forget everything, as a new process does."""
         self.studios = Studios(self._store, DocumentCache())
         self.clients = Clients(self._store, DocumentCache())
-        self.inbox = Inbox(self._store, self.studios)
+        self.folders = Folders(self.studios, self.clients)
+        self.inbox = Inbox(self._store, self.folders)
         self.claims = Claims(self._store, self._platform.timing.lease)
 
     def read(self, tag: str | None, version: str) -> Answer:

@@ -5,11 +5,15 @@ from contextlib import contextmanager
 from itertools import count
 from typing import Final
 
+from janitor.generation import Generation
+from janitor.places import Places
 from janitor.sweep import Sweep
+from janitor.uploads import Uploads
 from scene_studio.generation.message import WantedPicture
 from scene_studio.generation.work import ClaimedByAnother, Worker
 from scene_studio.model.errors import Busy, ModelUnavailable, OutcomeUnknown
 from scene_studio.queues.queue import QueueUnavailable
+from scene_studio.store.pacing import Pacing
 from tests.simulation.containers import CLIENT, STUDIO, Container
 from tests.simulation.faults import Faults
 from tests.simulation.painter import Broken
@@ -113,25 +117,28 @@ class Machines:
         platform = self._platform
         run = MachineRun(f"janitor-{next(self._numbers)}", self._world.milliseconds())
         with self._container(run, 4 * platform.timing.worker_seconds) as container:
-            sweep = Sweep(
-                objects=platform.store,
-                studios=container.studios,
-                inbox=container.inbox,
-                queue=platform.queue,
-                timing=platform.timing,
-                pacing=lambda: self._service.pacing(6.0, _ATTEMPTS),
-                now=run.began,
-            )
+            sweep = self._sweep_of(container, run.began)
             try:
-                for place in sweep.places():
+                for place in sweep.places.find():
                     if place != (CLIENT, STUDIO):
                         raise Violation(f"the janitor looks after {place}")
-                    care = sweep.look_after(place)
-                    if care.unreadable:
-                        raise Violation(f"there are no results under {care.unreadable}")
+                    done = sweep.look_after(place)
+                    if done.unreadable:
+                        raise Violation(f"there are no results under {done.unreadable}")
             except (Busy, OutcomeUnknown, QueueUnavailable) as error:
                 run.ended = "failed"
                 self._world.note(run, "gives up for now", repr(error))
+
+    def _sweep_of(self, container: Container, now: int) -> Sweep:
+        platform = self._platform
+
+        def pacing() -> Pacing:
+            return self._service.pacing(6.0, _ATTEMPTS)
+
+        generation = Generation(platform.store, container.studios, platform.queue, platform.timing, pacing, now)
+        uploads = Uploads(platform.store, container.folders, lambda: platform.queue, pacing, now)
+        places = Places(platform.store, platform.timing.reminder)
+        return Sweep(places, container.inbox, generation, uploads, pacing, now)
 
     # Common --------------------------------------------------------------------------------------------
 

@@ -12,16 +12,14 @@ from scene_studio.model import generation
 from scene_studio.model.errors import Busy, OutcomeUnknown
 from scene_studio.model.generation import ask, cancel, find_intent, fold, retry
 from scene_studio.model.intent import Intent, Result
+from scene_studio.model.results import fold_into_studio
 from scene_studio.model.studio import Studio, add_revisions
 from scene_studio.store import keys
-from scene_studio.store.commit import Effect
 from scene_studio.store.inbox import Inbox
-from scene_studio.store.studios import Studios
 
 _FOLDED: Final = generation._folded
 _TAKES: Final = generation.takes
 _COMMIT_RESULTS: Final = Inbox._commit
-_COMMIT: Final = Studios.commit
 _ASK: Final = Generating._ask
 
 
@@ -111,16 +109,12 @@ def _emptied_in_doubt(*given: Any) -> None:
         return
 
 
-def _stale_kept() -> list[tuple[Any, str, Any]]:
+def _stale_kept(box: Any, client_id: str, studio_id: str, results: Any, now: int, pacing: Any) -> None:
     """Results that no intent takes stay where they are."""
-
-    def commit(studios: Any, client_id: str, studio_id: str, operation: Any, request: Any, pacing: Any) -> Any:
-        done = _COMMIT(studios, client_id, studio_id, operation, request, pacing)
-        if request is None and operation.__name__ == "take" and done.effect is Effect.NOTHING_TO_DO:
-            raise Busy("they stay")
-        return done
-
-    return [(Studios, "commit", commit)]
+    studio = box._folders.folder(client_id, studio_id).read()
+    if studio is not None and fold_into_studio(studio, results, now) is None:
+        raise Busy("they stay")
+    _COMMIT_RESULTS(box, client_id, studio_id, results, now, pacing)
 
 
 def _folded_at_once(worker: Any, wanted: Any, result: Result) -> Outcome:
@@ -206,7 +200,11 @@ MUTANTS: Final = {
         "executing, dying",
         lambda: [(Inbox, "_commit", _emptied_in_doubt)],
     ),
-    "stale results stay": ("what no intent can take is deleted", "executing, failing", _stale_kept),
+    "stale results stay": (
+        "what no intent can take is deleted",
+        "executing, failing",
+        lambda: [(Inbox, "_commit", _stale_kept)],
+    ),
     "folded without the inbox": (
         "a result is in the inbox before it is folded in",
         "executing",

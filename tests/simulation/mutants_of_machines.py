@@ -6,6 +6,8 @@ from typing import Any, Final
 from greenlet import getcurrent  # type: ignore[import-untyped]
 
 from generation_api.generating import Generating
+from janitor.generation import Generation
+from janitor.places import Places
 from janitor.sweep import Sweep
 from scene_studio.generation import work
 from scene_studio.generation.claims import Claim, ClaimBody, Claims
@@ -147,7 +149,7 @@ def _forgotten_at_once(sweep: Any, place: Any) -> Any:
     """A reminder is good for one look."""
     care = _LOOK_AFTER(sweep, place)
     with suppress(Unavailable):
-        sweep.objects.delete_all(sweep.reminders.get(place, ["none"]))
+        sweep.places.objects.delete_all(sweep.places.reminders.get(place, ["none"]))
     return care
 
 
@@ -221,17 +223,17 @@ MUTANTS: Final = {
     "given up unseen": (
         "a picture that is stored is not given up",
         "executing, failing",
-        lambda: [(Sweep, "_stored", lambda *_: [])],
+        lambda: [(Generation, "_stored", lambda *_: [])],
     ),
     "no janitor": (
         "somebody looks after pictures whose message was lost",
         "executing, dying",
-        lambda: [(Sweep, "places", lambda _: [])],
+        lambda: [(Places, "find", lambda _: [])],
     ),
     "lost messages stay lost": (
         "a message that was lost is sent again",
         "executing, dying",
-        lambda: [(Sweep, "_queue_again", lambda *_: 0)],
+        lambda: [(Generation, "_queue_again", lambda *_: None)],
     ),
     "reminded last": ("a reminder is there before what it reminds of", "executing", _reminded_last),
     "reminders forgotten": (

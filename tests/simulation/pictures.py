@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic_core import from_json
 
-from janitor.sweep import GIVEN_UP
+from janitor.generation import GIVEN_UP
 from scene_studio.generation.timing import Timing
 from tests.simulation.calls import Calls
 from tests.simulation.containers import CLIENT, STUDIO

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scene_studio.model.client import Client
 from scene_studio.model.errors import Busy, OutcomeUnknown, SceneStudioError
 from scene_studio.model.generation import cancel, retry
 from scene_studio.model.intent import Intent, Result
@@ -19,6 +20,8 @@ from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.studio import Studio, new_slot, new_studio
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
+from scene_studio.store.clients import Clients
+from scene_studio.store.folders import Folders
 from scene_studio.store.inbox import Folded, Inbox
 from scene_studio.store.object_store import ObjectStore, Unavailable, WriteUnsettled
 from scene_studio.store.pacing import MAX_ATTEMPTS, within
@@ -89,7 +92,8 @@ class Machine:
     def __init__(self, store: ObjectStore) -> None:
         self.store = ScriptedStore(store)
         self.studios = Studios(self.store, DocumentCache[Studio]())
-        self.inbox = Inbox(self.store, self.studios)
+        self.clients = Clients(self.store, DocumentCache[Client]())
+        self.inbox = Inbox(self.store, Folders(self.studios, self.clients))
 
     def put(self, result: Result, unique: str = "u") -> str:
         return self.inbox.put(*PLACE, result, unique)
@@ -259,12 +263,11 @@ def test_whichever_call_goes_wrong_every_result_is_folded_once_in_the_end(how: s
         store = MemoryStore()
         with_intents(store, "p", "q")
         failing = FailingStore(store, wrong, how)
-        inbox = Inbox(failing, Studios(failing, DocumentCache[Studio]()))
         fine = Machine(store)
         fine.put(picture("p"))
         own = fine.put(picture("q"))
         with suppress(Crash, SceneStudioError):
-            inbox.fold(*PLACE, NOW, FakeTime().pacing(), own)
+            Machine(failing).fold(own)
         assert {*history(store), *waiting(store)} == {"p", "q"}
         fine.fold()
         assert (history(store), waiting(store)) == (["q", "p"], [])

@@ -10,12 +10,15 @@ from scene_studio.generation.image_model import ImageRequest, ImageResult
 from scene_studio.generation.message import WantedPicture
 from scene_studio.generation.timing import Timing
 from scene_studio.generation.work import Worker
-from scene_studio.model.generation import ask, fold
-from scene_studio.model.intent import IntendedProduct, Intent, Result
+from scene_studio.model.generation import ask
+from scene_studio.model.intent import IntendedProduct, Intent
+from scene_studio.model.results import AnyResult, fold_into_studio
 from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.model.studio import Studio, new_slot, new_studio
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
+from scene_studio.store.clients import Clients
+from scene_studio.store.folders import Folders
 from scene_studio.store.inbox import Folded, Inbox
 from scene_studio.store.object_store import Conflict
 from scene_studio.store.pacing import Pacing
@@ -73,9 +76,9 @@ class _OneByOne(Inbox):
 
     def __init__(self, studios: Studios) -> None:
         self._of = studios
-        self._own: Result | None = None
+        self._own: AnyResult | None = None
 
-    def put(self, _client_id: str, _studio_id: str, result: Result, _unique: str) -> str:
+    def put(self, _client_id: str, _studio_id: str, result: AnyResult, _unique: str) -> str:
         self._own = result
         return ""
 
@@ -83,7 +86,7 @@ class _OneByOne(Inbox):
         def take(current: Versioned[Studio] | None) -> Studio | None:
             assert current is not None
             assert self._own is not None
-            return fold(current.document, [self._own], now)
+            return fold_into_studio(current.document, [self._own], now)
 
         self._of.commit(client_id, studio_id, take, None, pacing)
         return Folded(1)
@@ -184,10 +187,11 @@ def _worker(
 ) -> Worker:
     objects: Any = store
     studios = Studios(objects, DocumentCache())
+    folders = Folders(studios, Clients(objects, DocumentCache()))
     return Worker(
         objects=objects,
         studios=studios,
-        inbox=Inbox(objects, studios) if combining else _OneByOne(studios),
+        inbox=Inbox(objects, folders) if combining else _OneByOne(studios),
         claims=Claims(objects, Timing(120).lease),
         model=lambda: _TimedModel(world, ready_at),
         clock=world.milliseconds,

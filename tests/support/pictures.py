@@ -1,10 +1,37 @@
-"""Small photographs, drawn here, and the data URLs that carry them."""
+"""Small pictures, drawn here, and the files and data URLs that carry them."""
 
 import base64
 from io import BytesIO
 from random import Random
+from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageChops, ImageDraw, ImageStat
+
+RED, GREEN, BLUE, WHITE = (230, 20, 20), (20, 200, 30), (20, 30, 220), (255, 255, 255)
+
+
+def quarters(size: tuple[int, int] = (48, 32)) -> Image.Image:
+    """Red, green, blue and white corners, so that every way of turning it looks different."""
+    picture = Image.new("RGB", size)
+    draw = ImageDraw.Draw(picture)
+    across, down = size[0] // 2, size[1] // 2
+    for colour, x, y in ((RED, 0, 0), (GREEN, across, 0), (BLUE, 0, down), (WHITE, across, down)):
+        draw.rectangle((x, y, x + across - 1, y + down - 1), fill=colour)
+    return picture
+
+
+def encoded(picture: Image.Image, picture_format: str = "PNG", **options: Any) -> bytes:
+    """A picture as a file of this format."""
+    out = BytesIO()
+    picture.save(out, picture_format, **options)
+    return out.getvalue()
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """How far two pictures of the same size lie apart, in levels, on average over pixels and channels."""
+    assert (one.mode, one.size) == (other.mode, other.size)
+    means = ImageStat.Stat(ImageChops.difference(one, other)).mean
+    return sum(means) / len(means)
 
 
 def photograph(number: int, size: tuple[int, int] = (96, 72)) -> Image.Image:

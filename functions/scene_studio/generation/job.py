@@ -87,7 +87,11 @@ class Job:
                 settings=settings,
                 products=tuple(map(self._pictured, self.intent.products)),
                 scene=scene_picture(
-                    self.intent.settings.scene, self.place.client_id, self.place.studio_id, self.objects
+                    self.intent.settings.scene,
+                    self.place.client_id,
+                    self.place.studio_id,
+                    self.objects,
+                    self.intent.scene_picture_id,
                 ),
                 seed=self.intent.seed,
                 seconds=max(1.0, seconds - (self.clock() - began) / 1000),
@@ -179,12 +183,17 @@ class Job:
         return SceneReference(id=scene.id, name=scene.name, image_url=address)
 
     def _pictured(self, product: IntendedProduct) -> ProductPicture:
+        """The product with its picture, or with that of it alone if there is one."""
         picture = None
         if product.image_id is not None:
-            key = keys.product_image(self.place.client_id, product.id, product.image_id)
-            stored = self.objects.get(key)
-            picture = stored.body if isinstance(stored, StoredObject) else None
+            name = self.place.client_id, product.id, product.image_id
+            picture = self._body(keys.product_cutout(*name)) if product.cutout else None
+            picture = picture or self._body(keys.product_image(*name))
         return ProductPicture(product.id, product.name, picture)
+
+    def _body(self, key: str) -> bytes | None:
+        stored = self.objects.get(key)
+        return stored.body if isinstance(stored, StoredObject) else None
 
 
 def _digital_source(model: str, request: ImageRequest) -> DigitalSource:
@@ -207,9 +216,11 @@ def _told(settings: SceneGenerationSettings) -> dict[str, Any]:
 
 
 def _used(intended: IntendedProduct, shown: ProductPicture) -> UsedProduct:
+    """The product in the picture, with what the library shows of it, whether or not it was used cut out."""
     if shown.picture is None:
         return UsedProduct(shown.id, shown.name)
-    return UsedProduct(shown.id, shown.name, intended.image_id, _sha256(shown.picture))
+    sha256 = intended.sha256 or _sha256(shown.picture)
+    return UsedProduct(shown.id, shown.name, intended.image_id, sha256)
 
 
 def _sha256(data: bytes) -> str:

@@ -10,36 +10,42 @@ import struct
 from collections.abc import Callable, Iterator
 from typing import Final, Literal, NamedTuple
 
-PictureFormat = Literal["JPEG", "PNG", "WEBP", "GIF"]
+from scene_studio.images import isobmff, tiff
+
+PictureFormat = Literal["JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF"]
 
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+_BEGINNINGS: Final[dict[PictureFormat, tuple[bytes, ...]]] = {
+    "JPEG": (b"\xff\xd8\xff",),
+    "PNG": (_PNG_SIGNATURE,),
+    "GIF": (b"GIF87a", b"GIF89a"),
+}
 
 # A JPEG marker that starts a segment: not a stuffed zero, not a fill byte, not a restart marker, all of
 # which occur inside the compressed data.
 _JPEG_MARKER: Final = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")
 _JPEG_START_OF_IMAGE: Final = 0xD8
 _JPEG_END_OF_IMAGE: Final = 0xD9
-_JPEG_NOT_FRAMES: Final = frozenset({0xC4, 0xC8, 0xCC})
+_JPEG_FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_PROGRESSIVE: Final = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
 
 
 def recognise(data: bytes) -> PictureFormat | None:
     """The format that the first bytes claim, or None for a file of any other kind."""
-    if data.startswith(b"\xff\xd8\xff"):
-        return "JPEG"
-    if data.startswith(_PNG_SIGNATURE):
-        return "PNG"
-    if data.startswith((b"GIF87a", b"GIF89a")):
-        return "GIF"
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "WEBP"
-    return None
+    if isobmff.brands(data) & {b"avif", b"avis"}:
+        return "AVIF"
+    if tiff.is_tiff(data):
+        return "TIFF"
+    return next((name for name, beginnings in _BEGINNINGS.items() if data.startswith(beginnings)), None)
 
 
 def dimensions(data: bytes, picture_format: PictureFormat) -> tuple[int, int] | None:
     """Width and height in pixels as the header declares them, or None when there is no such header."""
     try:
         return _READERS[picture_format].dimensions(data)
-    except (struct.error, IndexError):
+    except _BREAKS_OFF:
         return None
 
 
@@ -47,12 +53,35 @@ def is_complete(data: bytes, picture_format: PictureFormat) -> bool:
     """Whether the file holds everything up to its end mark; bytes after that are allowed."""
     try:
         return _READERS[picture_format].is_complete(data)
-    except (struct.error, IndexError):
+    except _BREAKS_OFF:
         return False
 
 
-def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
-    """Each marker with the offset of what follows it, skipping the contents of every segment."""
+class JpegFrame(NamedTuple):
+    """What the frame header of a JPEG file says of the picture."""
+
+    width: int
+    height: int
+    components: int
+    progressive: bool
+    """Whether it is refined in several scans: then all coefficients are held until the last of them."""
+
+
+def jpeg_frame(data: bytes) -> JpegFrame | None:
+    """The frame header of a JPEG file, or None when there is no such header.
+
+    Raises:
+        struct.error: the file breaks off in it.
+    """
+    for marker, position in jpeg_segments(data):
+        if marker in _JPEG_FRAMES:
+            height, width, components = struct.unpack_from(">HHB", data, position + 3)
+            return JpegFrame(width, height, components, marker in _JPEG_PROGRESSIVE)
+    return None
+
+
+def jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
+    """Each marker of a JPEG file with the offset of what follows it, skipping the contents of every segment."""
     position = 0
     while found := _JPEG_MARKER.search(data, position):
         marker, position = found[1][0], found.end()
@@ -62,15 +91,12 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _jpeg_dimensions(data: bytes) -> tuple[int, int] | None:
-    for marker, position in _jpeg_segments(data):
-        if 0xC0 <= marker <= 0xCF and marker not in _JPEG_NOT_FRAMES:
-            height, width = struct.unpack_from(">HH", data, position + 3)
-            return width, height
-    return None
+    frame = jpeg_frame(data)
+    return frame and (frame.width, frame.height)
 
 
 def _jpeg_is_complete(data: bytes) -> bool:
-    return any(marker == _JPEG_END_OF_IMAGE for marker, _ in _jpeg_segments(data))
+    return any(marker == _JPEG_END_OF_IMAGE for marker, _ in jpeg_segments(data))
 
 
 def _png_dimensions(data: bytes) -> tuple[int, int] | None:
@@ -141,9 +167,13 @@ class _Reader(NamedTuple):
     is_complete: Callable[[bytes], bool]
 
 
+_BREAKS_OFF: Final = (struct.error, IndexError)
+
 _READERS: Final[dict[PictureFormat, _Reader]] = {
     "JPEG": _Reader(_jpeg_dimensions, _jpeg_is_complete),
     "PNG": _Reader(_png_dimensions, _png_is_complete),
     "GIF": _Reader(_gif_dimensions, _gif_is_complete),
     "WEBP": _Reader(_webp_dimensions, _webp_is_complete),
+    "AVIF": _Reader(isobmff.dimensions, isobmff.is_complete),
+    "TIFF": _Reader(tiff.dimensions, tiff.is_complete),
 }

@@ -22,17 +22,35 @@ _SPECK_SHARE: Final = 0.0002
 
 
 def cut_out(image: Image.Image) -> Image.Image:
-    """The product alone, cropped to its extent.
-
-    A picture that comes with a useful alpha channel keeps it. A plain background is removed from the border
-    inwards, so that parts of the product that have the background's colour stay. Any other picture is
-    returned whole and opaque. Pixels that come out opaque have exactly the colours they had.
+    """The product alone, cropped to its extent; the whole picture, opaque, if no product can be told.
 
     Args:
         image: an RGB or RGBA picture, as from `open_upright`.
 
     Returns:
-        A new RGBA picture.
+        A new RGBA picture. Pixels that come out opaque have exactly the colours they had.
+
+    Raises:
+        ImageRejected: the picture is transparent throughout.
+    """
+    product = product_alone(image)
+    if product is None:
+        product = image.convert("RGBA")
+        product.putalpha(255)
+    return product
+
+
+def product_alone(image: Image.Image) -> Image.Image | None:
+    """The product of a picture that tells what is product and what is not, cropped to its extent.
+
+    A picture that comes with a useful alpha channel keeps it. A plain background is removed from the border
+    inwards, so that parts of the product that have the background's colour stay.
+
+    Args:
+        image: an RGB or RGBA picture, as from `open_upright`.
+
+    Returns:
+        A new RGBA picture, or None if there is neither a useful alpha channel nor a plain background.
 
     Raises:
         ImageRejected: the picture is transparent throughout.
@@ -42,9 +60,7 @@ def cut_out(image: Image.Image) -> Image.Image:
         return _cropped(picture)
     picture.putalpha(255)
     product = _product_on_plain(picture.convert("RGB"))
-    if product is None:
-        return picture
-    return _cropped(_with_soft_edges(picture, product))
+    return None if product is None else _cropped(_with_soft_edges(picture, product))
 
 
 def _has_useful_alpha(picture: Image.Image) -> bool:

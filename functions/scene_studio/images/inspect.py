@@ -10,15 +10,28 @@ import warnings
 from io import BytesIO
 from typing import Final, NamedTuple
 
-from PIL import Image, ImageCms
+from PIL import Image
 
-from scene_studio.images.containers import PictureFormat, dimensions, is_complete, recognise
+from scene_studio.images.colour import Reading, reading, to_srgb
+from scene_studio.images.containers import PictureFormat, dimensions, is_complete, jpeg_frame, recognise
+from scene_studio.images.scaling import shrink, shrunk
+from scene_studio.images.strangers import ACCEPTED, identify
 from scene_studio.model.errors import ImageRejected
 
 MAX_BYTES: Final = 25 * 1024 * 1024
 MAX_PIXELS: Final = 50_000_000
+MAX_PIXELS_HELD_OFTEN: Final = 30_000_000
+"""For what takes several times the memory of the picture to decode."""
+_HELD_OFTEN: Final = frozenset({"WEBP", "AVIF", "TIFF"})
+"""Formats whose decoders do. Progressive JPEG files of four channels are like them."""
 
-_BROKEN: Final = "This picture is damaged or incomplete. Save it again as JPEG or PNG and upload that file."
+_BROKEN: Final = (
+    "This picture is damaged, incomplete or of an unusual kind. Save it again as JPEG or PNG and upload that."
+)
+_NO_MEMORY: Final = (
+    "Decoding this picture takes more memory than there is for it. Scale it down, or save it again as JPEG, "
+    "and upload that."
+)
 _EXIF_ORIENTATION: Final = 0x0112
 _TURNS: Final = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -35,7 +48,7 @@ class ImageInfo(NamedTuple):
     """What a picture file says about itself."""
 
     format: PictureFormat
-    """JPEG, PNG, WEBP or GIF, by its magic bytes."""
+    """By its magic bytes."""
     width: int
     """In pixels as stored, before any EXIF orientation is applied."""
     height: int
@@ -46,23 +59,25 @@ def inspect(data: bytes) -> ImageInfo:
     """What kind of picture these bytes are and how large, without decoding it.
 
     Raises:
-        ImageRejected: not a JPEG, PNG, WEBP or GIF file, over 25 MiB, over 50 megapixels, without pixels,
-            or cut off before its end.
+        ImageRejected: not a file of an accepted format, over 25 MiB, over 50 megapixels (fewer in formats
+            that take more memory), without pixels, or cut off before its end.
     """
     if not data:
-        raise ImageRejected("The file is empty. Choose a JPEG, PNG, WEBP or GIF picture.")
+        raise ImageRejected(f"The file is empty. Choose a {ACCEPTED} picture.")
     if len(data) > MAX_BYTES:
         raise ImageRejected(
             f"The file has {len(data) / 1024 / 1024:.1f} MiB and at most {MAX_BYTES // 1024 // 1024} MiB are "
             "accepted. Save the picture smaller or with more compression."
         )
+    if stranger := identify(data):
+        raise ImageRejected(f"This is {stranger.name}, not a {ACCEPTED} picture. {stranger.advice}".rstrip())
     picture_format = recognise(data)
     if picture_format is None:
-        raise ImageRejected("This is not a JPEG, PNG, WEBP or GIF picture. Save it as one of these.")
+        raise ImageRejected(f"This is not a {ACCEPTED} picture. Save it as one of these.")
     size = dimensions(data, picture_format)
     if size is None or 0 in size:
         raise ImageRejected(_BROKEN)
-    _refuse_too_many_pixels(size)
+    _refuse_too_many_pixels(size, _max_pixels(data, picture_format))
     if not is_complete(data, picture_format):
         raise ImageRejected(
             "The file breaks off before its end, so a part of the picture is missing. Upload it again."
@@ -73,12 +88,12 @@ def inspect(data: bytes) -> ImageInfo:
 def open_upright(data: bytes, longest_side: int | None = None) -> Image.Image:
     """The picture as a person sees it: upright, in sRGB, fully loaded, without metadata.
 
-    Of a moving picture this is the first frame.
+    Of a moving picture this is the first frame, of a document with pages the first page.
 
     Args:
         data: the file.
-        longest_side: in pixels; a picture that is only needed this large may be decoded at a lower
-            resolution, never below it. This saves time and memory with large JPEG files.
+        longest_side: in pixels; a larger picture comes scaled down to it. This takes less time and memory
+            than doing so afterwards.
 
     Returns:
         An RGBA picture if the file has transparency, an RGB picture otherwise.
@@ -91,23 +106,44 @@ def open_upright(data: bytes, longest_side: int | None = None) -> Image.Image:
         # Pillow warns about oddities that it copes with; they are no reason to refuse a picture.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(BytesIO(data), formats=[info.format]) as opened:
-                # A GIF frame may be larger than the screen its header declares.
-                _refuse_too_many_pixels(opened.size)
-                if longest_side is not None:
-                    opened.draft(None, _shrunk(opened.size, longest_side))
-                opened.load()
-                turn = _TURNS.get(_orientation(opened))
-                picture = _srgb(opened)
+            pixels, read, profile, turn = _decoded(data, info, longest_side)
+            size = pixels.size if longest_side is None else shrunk(pixels.size, longest_side)
+            picture = to_srgb(shrink(pixels, read, size), profile)
+            if turn is not None:
+                picture = picture.transpose(turn)
     except ImageRejected:
         raise
+    except MemoryError as error:
+        raise ImageRejected(_NO_MEMORY) from error
     except Exception as error:
         # Decoders fail in many ways on bytes made to break them; to the person they all mean the same.
         raise ImageRejected(_BROKEN) from error
-    if turn is not None:
-        picture = picture.transpose(turn)
     picture.info = {}
     return picture
+
+
+class _Decoded(NamedTuple):
+    """The pixels of a file, and what the file says about them."""
+
+    pixels: Image.Image
+    read: Reading
+    profile: bytes | None
+    turn: Image.Transpose | None
+
+
+def _decoded(data: bytes, info: ImageInfo, longest_side: int | None) -> _Decoded:
+    with Image.open(BytesIO(data), formats=[info.format]) as opened:
+        # A GIF frame may be larger than the screen its header declares.
+        _refuse_too_many_pixels(opened.size, _max_pixels(data, info.format))
+        if longest_side is not None:
+            opened.draft(None, shrunk(opened.size, longest_side))
+        # Pillow itself turns TIFF pages upright as it loads them, and takes the tag away.
+        opened.load()
+        # Some decoders keep what they made as long as they live. Without them there is room for what follows.
+        pixels = opened.copy() if info.format in _HELD_OFTEN else opened
+        return _Decoded(
+            pixels, reading(opened), opened.info.get("icc_profile"), _TURNS.get(_orientation(opened))
+        )
 
 
 def flattened(picture: Image.Image) -> Image.Image:
@@ -122,21 +158,20 @@ def flattened(picture: Image.Image) -> Image.Image:
 
 def shrink_to(picture: Image.Image, longest_side: int) -> Image.Image:
     """The picture with at most this many pixels on its longest side; never enlarged."""
-    if max(picture.size) <= longest_side:
-        return picture
-    return picture.resize(_shrunk(picture.size, longest_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return shrink(picture, lambda part: part, shrunk(picture.size, longest_side))
 
 
-def _shrunk(size: tuple[int, int], longest_side: int) -> tuple[int, int]:
-    scale = min(1.0, longest_side / max(size))
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+def _max_pixels(data: bytes, picture_format: PictureFormat) -> int:
+    frame = jpeg_frame(data) if picture_format == "JPEG" else None
+    all_coefficients = frame is not None and frame.progressive and frame.components > 3
+    return MAX_PIXELS_HELD_OFTEN if all_coefficients or picture_format in _HELD_OFTEN else MAX_PIXELS
 
 
-def _refuse_too_many_pixels(size: tuple[int, int]) -> None:
-    if math.prod(size) > MAX_PIXELS:
+def _refuse_too_many_pixels(size: tuple[int, int], most: int) -> None:
+    if math.prod(size) > most:
         raise ImageRejected(
-            f"The picture has {size[0]} x {size[1]} pixels and at most {MAX_PIXELS // 1_000_000} megapixels "
-            "are accepted. Scale it down and upload it again."
+            f"The picture has {size[0]} x {size[1]} pixels and at most {most // 1_000_000} megapixels are "
+            f"accepted{'' if most == MAX_PIXELS else ' of its kind'}. Scale it down and upload it again."
         )
 
 
@@ -155,42 +190,3 @@ def _orientation(picture: Image.Image) -> int:
     ):
         # A camera's broken notes say nothing about its picture.
         return 1
-
-
-def _srgb(picture: Image.Image) -> Image.Image:
-    sixteen_bit = picture.mode.startswith("I")
-    transparent = picture.has_transparency_data and not sixteen_bit
-    alpha = picture.convert("RGBA").getchannel("A") if transparent else None
-    if sixteen_bit:
-        colour = _eight_bit(picture)
-    elif picture.mode in {"1", "L", "LA"}:
-        colour = picture.convert("L")
-    elif picture.mode == "CMYK":
-        colour = picture
-    else:
-        colour = picture.convert("RGB")
-    srgb = _through_profile(colour, picture.info.get("icc_profile"))
-    if alpha is not None:
-        srgb.putalpha(alpha)
-    return srgb
-
-
-def _eight_bit(picture: Image.Image) -> Image.Image:
-    wide = picture.convert("I")
-    return wide.point(lambda value: value * (1 / 256)).convert("L")
-
-
-def _through_profile(colour: Image.Image, profile: bytes | None) -> Image.Image:
-    """The colours in sRGB RGB, by the embedded profile where there is one that fits them."""
-    if profile:
-        try:
-            source = ImageCms.ImageCmsProfile(BytesIO(profile))
-            if not (source.profile.profile_description or "").startswith("sRGB"):
-                target = ImageCms.createProfile("sRGB")
-                converted = ImageCms.profileToProfile(colour, source, target, outputMode="RGB")
-                if converted is not None:
-                    return converted
-        except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            # A profile that cannot be read, or is for another colour space, is as good as none.
-            return colour.convert("RGB")
-    return colour.convert("RGB")

@@ -5,7 +5,7 @@ it until its picture is a revision, so nothing that was asked for depends on a m
 (design §7).
 """
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from scene_studio.model.revision import (
     MAX_PRODUCTS_IN_SLOT,
     GeneratedSceneImage,
     Milliseconds,
+    Sha256,
 )
 from scene_studio.model.settings import SceneGenerationSettings, Seed
 
@@ -25,11 +26,18 @@ Reason = Annotated[str, Field(max_length=MAX_REASON)]
 
 
 class IntendedProduct(Model):
-    """A product as it was when the picture was asked for; its picture never changes under its id."""
+    """A product as it was when the picture was asked for; its picture never changes under its id.
+
+    Attributes:
+        sha256: of its picture, where that is known.
+        cutout: whether there is a picture of the product alone beside it.
+    """
 
     id: Id
     name: Annotated[str, Text(200, empty=True)]
     image_id: Id | None = None
+    sha256: Sha256 | None = None
+    cutout: bool = False
 
 
 class Intent(Model):
@@ -43,6 +51,8 @@ class Intent(Model):
         queued_at: when a message about it was sent last.
         deadline: when it is given up if there is no picture by then.
         price_micros: what it may cost at most, in millionths of a US dollar; reserved while it is open.
+        scene_picture_id: names the picture that the scene in the settings had, if that is of the studio's own
+            and listed; another that replaces it later changes nothing of what was asked for.
         error: why it failed, for people to read; absent while it is open.
         dismissed: whether the failure is of no interest any more. Its picture may come late all the same.
     """
@@ -56,6 +66,7 @@ class Intent(Model):
     price_micros: int = 0
     products: Annotated[tuple[IntendedProduct, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] = ()
     settings: SceneGenerationSettings = SceneGenerationSettings()
+    scene_picture_id: Id | None = None
     prompt: Annotated[str, Text(MAX_DEBUG_PROMPT, empty=True, multiline=True)] = ""
     seed: Seed
     error: Reason | None = None
@@ -76,6 +87,7 @@ class Result(Model):
     """What became of an intent, as the machine that ended it writes it down.
 
     Attributes:
+        kind: tells it from the other results that wait in an inbox; older ones do not have it.
         slot_id: whose intent.
         id: the intent's.
         attempt: the intent's when the machine read it: a failure speaks of that attempt alone.
@@ -84,6 +96,7 @@ class Result(Model):
         cost_micros: what was or may have been paid for nothing, in millionths of a US dollar.
     """
 
+    kind: Literal["generation"] = "generation"
     slot_id: Id
     id: Id
     attempt: int

@@ -6,14 +6,14 @@ from typing import Final
 from scene_studio.model.client import MAX_PICTURES, Client, Product
 from scene_studio.model.errors import InvalidRequest, NotFound
 from scene_studio.model.identifiers import iso_time
-from scene_studio.model.upload import Picture, Upload, UploadResult
+from scene_studio.model.upload import AwaitedUpload, Upload, UploadResult
 
 _MAX_REJECTED: Final = 4
 """So many rejected files are remembered; the oldest are dropped first."""
 
 
 def await_product_picture(client: Client, product_id: str, upload: Upload, now: str) -> Client | None:
-    """The client with this upload for one more picture of a product.
+    """The client with this upload for one more picture of a product; None when it was awaited before.
 
     Raises:
         NotFound: there is no such product.
@@ -21,8 +21,11 @@ def await_product_picture(client: Client, product_id: str, upload: Upload, now: 
         InvalidRequest: it has all the pictures that it may have.
     """
     product = client.product(product_id)
+    pictures = product.all_pictures()
+    if upload.id in {one.id for one in pictures} | {one.id for one in product.uploads}:
+        return None
     waiting = [one for one in product.uploads if one.is_open]
-    if len(product.pictures) + len(waiting) >= MAX_PICTURES:
+    if len(pictures) + len(waiting) >= MAX_PICTURES:
         raise InvalidRequest.of(
             "/productId", f"a product has at most {MAX_PICTURES} pictures; delete one first"
         )
@@ -33,13 +36,18 @@ def await_product_picture(client: Client, product_id: str, upload: Upload, now: 
 def show_picture(client: Client, product_id: str, image_id: str, now: str) -> Client | None:
     """The client with one of a product's pictures as the one that is shown and used.
 
+    It stays so when pictures come that were asked for before, even if it was shown already.
+
     Raises:
         NotFound: there is no such product, or it has no such picture.
         Deleted: the product is deleted.
     """
     product = client.product(product_id)
-    _picture(product, image_id)
-    return _with_product(client, product.replace(image_id=image_id, image_url=None), now)
+    _check_has(product, image_id)
+    if image_id != product.image_id:
+        product = product.replace(image_id=image_id, image_url=None, pictures=product.all_pictures())
+    uploads = tuple(one.replace(passed_over=True) for one in product.uploads)
+    return _with_product(client, product.replace(uploads=uploads), now)
 
 
 def remove_picture(client: Client, product_id: str, image_id: str, now: str) -> Client | None:
@@ -55,30 +63,34 @@ def remove_picture(client: Client, product_id: str, image_id: str, now: str) -> 
     if any(one.id == image_id for one in product.uploads):
         left = tuple(one for one in product.uploads if one.id != image_id)
         return _with_product(client, product.replace(uploads=left), now)
-    _picture(product, image_id)
-    pictures = tuple(one for one in product.pictures if one.id != image_id)
+    _check_has(product, image_id)
+    pictures = tuple(one for one in product.all_pictures() if one.id != image_id)
     if product.image_id == image_id:
         product = product.replace(image_id=pictures[0].id if pictures else None)
     return _with_product(client, product.replace(pictures=pictures), now)
 
 
+def awaited_product_uploads(client: Client) -> list[AwaitedUpload]:
+    """The uploads that products wait for, deleted ones among them."""
+    return [AwaitedUpload("product", product.id, one) for product in client.products for one in product.uploads]
+
+
 def takes_product_upload(client: Client, result: UploadResult) -> bool:
     """Whether a product, deleted or not, waits for this upload."""
-    product = client.find(result.owner_id) if result.owner == "product" else None
-    return product is not None and _awaited(product, result) is not None
+    return _awaiting(client, result) is not None
 
 
 def fold_product_uploads(client: Client, results: Iterable[UploadResult], now: int) -> Client | None:
     """The client with these uploads ended: their products have a picture more, or a reason why not.
 
-    The newest picture is the one shown. What no product waits for is left out.
+    Of those that end together, the picture asked for last is the one shown, unless a person chose one since.
+    A picture is taken even after its upload was given up. What no product waits for is left out.
     """
     changed = client
-    for result in results:
-        product = changed.find(result.owner_id) if result.owner == "product" else None
-        upload = None if product is None else _awaited(product, result)
-        if product is not None and upload is not None:
-            changed = _with_product(changed, _ended(product, upload, result), iso_time(now)) or changed
+    for result in sorted(results, key=lambda one: _asked_at(client, one)):
+        awaiting = _awaiting(changed, result)
+        if awaiting is not None:
+            changed = _with_product(changed, _ended(*awaiting, result), iso_time(now)) or changed
     return None if changed is client else changed
 
 
@@ -91,28 +103,34 @@ def product_uploads_queued(client: Client, upload_ids: Collection[str], now: int
     return None if changed is client else changed
 
 
-def _picture(product: Product, image_id: str) -> Picture:
-    found = next((one for one in product.pictures if one.id == image_id), None)
-    if found is None:
+def _check_has(product: Product, image_id: str) -> None:
+    if product.picture(image_id) is None:
         raise NotFound("picture of the product", image_id)
-    return found
 
 
-def _awaited(product: Product, result: UploadResult) -> Upload | None:
-    awaited = (one for one in product.uploads if one.id == result.id)
-    return next((one for one in awaited if one.is_open or result.picture is not None), None)
+def _awaiting(client: Client, result: UploadResult) -> tuple[Product, Upload] | None:
+    product = client.find(result.owner_id) if result.owner == "product" else None
+    if product is None:
+        return None
+    return next(((product, one) for one in product.uploads if one.takes(result)), None)
+
+
+def _asked_at(client: Client, result: UploadResult) -> int:
+    awaiting = _awaiting(client, result)
+    return awaiting[1].asked_at if awaiting is not None else 0
 
 
 def _ended(product: Product, upload: Upload, result: UploadResult) -> Product:
     if result.picture is None:
-        rejected = upload.replace(reason=result.reason)
+        rejected = upload.rejected(result)
         return product.replace(uploads=tuple(rejected if one is upload else one for one in product.uploads))
-    return product.replace(
-        uploads=tuple(one for one in product.uploads if one is not upload),
-        pictures=(result.picture, *product.pictures),
-        image_id=result.picture.id,
-        image_url=None,
+    pictures = (result.picture, *product.all_pictures())
+    ended = product.replace(
+        uploads=tuple(one for one in product.uploads if one is not upload), pictures=pictures
     )
+    if upload.passed_over and product.image_id is not None:
+        return ended
+    return ended.replace(image_id=result.picture.id, image_url=None)
 
 
 def _with_product(client: Client, product: Product, now: str) -> Client | None:

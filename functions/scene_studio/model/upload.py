@@ -4,7 +4,7 @@ A scene or product stands in its document from the commit that asked for its fil
 picture or was rejected, so nothing depends on an event that may be lost (design §8).
 """
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints
 
@@ -23,10 +23,12 @@ UPLOAD_QUEUE_AGAIN: Final = 3 * 60_000
 
 NEVER_CAME: Final = "No file came in the time that its ticket was good for. Choose the file again."
 NOT_DEALT_WITH: Final = "The file came but could not be dealt with in time. Upload it again."
+_NO_REASON: Final = "It was rejected for a reason that is not known."
 
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-f]{6}$")]
 
 UploadState = Literal["PROCESSING", "READY", "REJECTED"]
+UploadOwner = Literal["scene", "product"]
 
 
 class Upload(Model):
@@ -37,6 +39,7 @@ class Upload(Model):
         asked_at: when the ticket was given.
         queued_at: when an event about it was sent last, if only by us.
         deadline: when it is given up.
+        passed_over: whether a person has chosen since which picture is shown; this one is kept and not shown.
         reason: why it was rejected, for people to read; absent while it may still come.
     """
 
@@ -44,12 +47,21 @@ class Upload(Model):
     asked_at: Milliseconds
     queued_at: Milliseconds
     deadline: Milliseconds
+    passed_over: bool = False
     reason: Reason | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether the file may still become a picture."""
+        """Whether it has neither become a picture nor been rejected."""
         return self.reason is None
+
+    def takes(self, result: "UploadResult") -> bool:
+        """Whether this result can end it: a rejection only while it is open, a picture however late."""
+        return self.id == result.id and (self.is_open or result.picture is not None)
+
+    def rejected(self, result: "UploadResult") -> "Upload":
+        """This upload, ended by a result without a picture."""
+        return self.replace(reason=result.reason or _NO_REASON)
 
 
 class Picture(Model):
@@ -76,6 +88,7 @@ class UploadResult(Model):
     """How an upload ended, as the machine that ended it writes it down.
 
     Attributes:
+        kind: tells it from the other results that wait in an inbox.
         owner: what the picture belongs to.
         owner_id: the scene's or the product's.
         id: the upload's.
@@ -83,11 +96,26 @@ class UploadResult(Model):
         reason: why there is none.
     """
 
-    owner: Literal["scene", "product"]
+    kind: Literal["upload"] = "upload"
+    owner: UploadOwner
     owner_id: Id
     id: Id
     picture: Picture | None = None
     reason: Reason | None = None
+
+
+class AwaitedUpload(NamedTuple):
+    """An upload with whatever waits for it.
+
+    Attributes:
+        owner: what the picture is for.
+        owner_id: the scene's or the product's.
+        upload: open, or rejected: of a rejected one a picture may come late.
+    """
+
+    owner: UploadOwner
+    owner_id: str
+    upload: Upload
 
 
 def new_upload(upload_id: str, now: int) -> Upload:

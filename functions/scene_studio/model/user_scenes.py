@@ -3,11 +3,11 @@
 from collections.abc import Collection, Iterable
 
 from scene_studio.model.client import RESTORABLE_DAYS
-from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound
+from scene_studio.model.errors import AlreadyExists, Deleted, NotFound
 from scene_studio.model.identifiers import days_after, iso_time
-from scene_studio.model.scene import MAX_USER_SCENES, Scene
-from scene_studio.model.studio import Studio
-from scene_studio.model.upload import Picture, Upload, UploadResult
+from scene_studio.model.scene import Scene
+from scene_studio.model.studio import Studio, check_scene_limit
+from scene_studio.model.upload import AwaitedUpload, Picture, Upload, UploadResult
 
 
 def find_scene(studio: Studio, scene_id: str) -> Scene | None:
@@ -43,8 +43,7 @@ def add_scene(studio: Studio, scene: Scene, now: str) -> Studio:
         raise AlreadyExists("scene", user_scene(studio, scene.id).id)
     if scene.id in _picture_ids(studio):
         raise AlreadyExists("picture of a scene", scene.id)
-    scenes = _within_limits((*studio.user_scenes, scene))
-    return studio.replace(user_scenes=scenes, updated_at=now)
+    return check_scene_limit(studio.replace(user_scenes=(*studio.user_scenes, scene), updated_at=now))
 
 
 def rename_scene(studio: Studio, scene_id: str, name: str, now: str) -> Studio | None:
@@ -60,7 +59,7 @@ def rename_scene(studio: Studio, scene_id: str, name: str, now: str) -> Studio |
 def await_picture(studio: Studio, scene_id: str, upload: Upload, now: str) -> Studio | None:
     """The studio with this upload for the scene's next picture; one that was awaited before is dropped.
 
-    The picture it has stays until the new one is there.
+    The picture it has stays until the new one is there. None when this very upload was awaited before.
 
     Raises:
         NotFound: there is no such scene.
@@ -68,6 +67,8 @@ def await_picture(studio: Studio, scene_id: str, upload: Upload, now: str) -> St
     """
     scene = user_scene(studio, scene_id)
     picture_id = scene.picture_id
+    if upload.id == picture_id or (scene.upload is not None and scene.upload.id == upload.id):
+        return None
     if scene.picture is None and picture_id is not None:
         scene = scene.replace(picture=Picture(id=picture_id))
     return _with_scene(studio, scene.replace(upload=upload), now)
@@ -100,15 +101,18 @@ def undelete_scene(studio: Studio, scene_id: str, now: str) -> Studio | None:
     if scene.deleted_at is None:
         return None
     changed = _with_scene(studio, scene.replace(deleted_at=None), now)
-    if changed is not None:
-        _within_limits(changed.user_scenes)
-    return changed
+    return None if changed is None else check_scene_limit(changed)
+
+
+def awaited_uploads(studio: Studio) -> list[AwaitedUpload]:
+    """The uploads that scenes wait for, deleted ones among them."""
+    scenes = studio.user_scenes
+    return [AwaitedUpload("scene", scene.id, scene.upload) for scene in scenes if scene.upload is not None]
 
 
 def takes_upload(studio: Studio, result: UploadResult) -> bool:
     """Whether a scene, deleted or not, waits for this upload."""
-    scene = find_scene(studio, result.owner_id) if result.owner == "scene" else None
-    return scene is not None and scene.upload is not None and _ends(scene.upload, result)
+    return _awaiting(studio, result) is not None
 
 
 def fold_uploads(studio: Studio, results: Iterable[UploadResult], now: int) -> Studio | None:
@@ -118,16 +122,9 @@ def fold_uploads(studio: Studio, results: Iterable[UploadResult], now: int) -> S
     """
     changed = studio
     for result in results:
-        if not takes_upload(changed, result):
-            continue
-        scene = find_scene(changed, result.owner_id)
-        if scene is None or scene.upload is None:
-            continue
-        if result.picture is not None:
-            ended = scene.replace(picture=result.picture, upload=None, image_url=None)
-        else:
-            ended = scene.replace(upload=scene.upload.replace(reason=result.reason))
-        changed = _with_scene(changed, ended, iso_time(now)) or changed
+        scene = _awaiting(changed, result)
+        if scene is not None:
+            changed = _with_scene(changed, _ended(scene, result), iso_time(now)) or changed
     return None if changed is studio else changed
 
 
@@ -141,26 +138,20 @@ def uploads_queued(studio: Studio, upload_ids: Collection[str], now: int) -> Stu
     return None if changed is studio else changed
 
 
-def _ends(upload: Upload, result: UploadResult) -> bool:
-    return upload.id == result.id and (upload.is_open or result.picture is not None)
+def _awaiting(studio: Studio, result: UploadResult) -> Scene | None:
+    scene = find_scene(studio, result.owner_id) if result.owner == "scene" else None
+    return scene if scene is not None and scene.upload is not None and scene.upload.takes(result) else None
+
+
+def _ended(scene: Scene, result: UploadResult) -> Scene:
+    if result.picture is not None:
+        return scene.replace(picture=result.picture, upload=None, image_url=None)
+    return scene.replace(upload=scene.upload and scene.upload.rejected(result))
 
 
 def _picture_ids(studio: Studio) -> set[str]:
     pictures = {scene.picture.id for scene in studio.user_scenes if scene.picture is not None}
     return pictures | {scene.upload.id for scene in studio.user_scenes if scene.upload is not None}
-
-
-def _within_limits(scenes: tuple[Scene, ...]) -> tuple[Scene, ...]:
-    live = [scene for scene in scenes if scene.deleted_at is None]
-    if len(live) > MAX_USER_SCENES:
-        raise InvalidRequest.of(
-            "/userScenes", f"a studio has at most {MAX_USER_SCENES} scenes; delete one first"
-        )
-    if len(scenes) > 2 * MAX_USER_SCENES:
-        raise InvalidRequest.of(
-            "/userScenes", f"with the deleted ones a studio has at most {2 * MAX_USER_SCENES} scenes"
-        )
-    return scenes
 
 
 def _with_scene(studio: Studio, scene: Scene, now: str) -> Studio | None:

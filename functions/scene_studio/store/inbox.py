@@ -1,4 +1,4 @@
-"""The inbox: results of machines, each written once, that wait to be folded into their studio (design §4.7).
+"""The inbox: results of machines, each written once, that wait to be folded into a document (design §4.7).
 
 A machine that ends puts its result here before it touches the document, so the result is safe whatever
 happens next; and whoever folds first folds for all that wait, so many that end together need few commits.
@@ -8,19 +8,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from pydantic import ValidationError
 from pydantic_core import to_json
 
-from scene_studio.model.errors import Busy, NotFound, OutcomeUnknown, SceneStudioError
-from scene_studio.model.generation import fold, takes
-from scene_studio.model.intent import Result
-from scene_studio.model.studio import Studio
+from scene_studio.model.errors import Busy, OutcomeUnknown, SceneStudioError
+from scene_studio.model.results import AnyResult, parse_result
 from scene_studio.store import keys
-from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import unavailable_is_busy
-from scene_studio.store.object_store import ObjectStore, StoredObject, all_names
+from scene_studio.store.folders import Folders
+from scene_studio.store.object_store import ObjectStore, all_names
 from scene_studio.store.pacing import Pacing
-from scene_studio.store.studios import Studios
 
 _MANY: Final = 4
 """So many results wait at once only where many workers end together."""
@@ -42,18 +38,18 @@ class Folded(NamedTuple):
 
 
 class Inbox:
-    """The inboxes of all studios."""
+    """The inboxes of all folders."""
 
-    def __init__(self, objects: ObjectStore, studios: Studios) -> None:
+    def __init__(self, objects: ObjectStore, folders: Folders) -> None:
         self._objects = objects
-        self._studios = studios
+        self._folders = folders
 
-    def put(self, client_id: str, studio_id: str, result: Result, unique: str) -> str:
+    def put(self, client_id: str, studio_id: str, result: AnyResult, unique: str) -> str:
         """Put a result in, definitely.
 
         Args:
-            client_id: whose studio.
-            studio_id: the studio.
+            client_id: whose folder.
+            studio_id: the studio, or `keys.LIBRARY` for the client's products.
             result: the result.
             unique: a name that no result of this picture had before.
 
@@ -70,14 +66,14 @@ class Inbox:
         return key
 
     def fold(self, client_id: str, studio_id: str, now: int, pacing: Pacing, own: str | None = None) -> Folded:
-        """Fold all that waits into the studio, in one commit, and take it out.
+        """Fold all that waits into the document, in one commit, and take it out.
 
-        What no intent can take is taken out too. It is deleted only after a definite commit, or after a
-        document that was read since the listing had no use for it.
+        What the document does not wait for is taken out too. It is deleted only after a definite commit, or
+        after a document that was read since the listing had no use for it.
 
         Args:
-            client_id: whose studio.
-            studio_id: the studio.
+            client_id: whose folder.
+            studio_id: the studio, or `keys.LIBRARY` for the client's products.
             now: milliseconds since the Unix epoch.
             pacing: how long to try.
             own: the key of the caller's own result; if another has folded it, nothing is left to do.
@@ -87,7 +83,7 @@ class Inbox:
             OutcomeUnknown: it may have been; the results stay in the inbox.
         """
         refused: SceneStudioError | None = None
-        seen: dict[str, Result | None] = {}
+        seen: dict[str, AnyResult | None] = {}
         for attempt in pacing.attempt():
             if attempt and self._has_no_use_for(client_id, studio_id, seen.get(own or "")):
                 with unavailable_is_busy():
@@ -117,7 +113,7 @@ class Inbox:
             # One behind the first part of a long listing must not pass for folded by another.
             return all_names(self._objects, keys.inbox(client_id, studio_id))
 
-    def _read(self, names: Sequence[str], seen: dict[str, Result | None]) -> Sequence[str]:
+    def _read(self, names: Sequence[str], seen: dict[str, AnyResult | None]) -> Sequence[str]:
         """Read what was not `seen` yet, None standing for what is no result; give the keys still there."""
         new = [name for name in names if name not in seen]
         with unavailable_is_busy():
@@ -127,33 +123,19 @@ class Inbox:
             if stored is None:
                 gone.add(name)
             else:
-                seen[name] = _parse(stored)
+                seen[name] = parse_result(stored.body)
         return [name for name in names if name not in gone]
 
-    def _has_no_use_for(self, client_id: str, studio_id: str, result: Result | None) -> bool:
-        """Whether the studio as it stands holds this result already, or does not want it any more."""
-        try:
-            studio = self._studios.read_any(client_id, studio_id).document
-        except NotFound:
-            return False
-        return result is not None and not takes(studio, result)
+    def _has_no_use_for(self, client_id: str, studio_id: str, result: AnyResult | None) -> bool:
+        """Whether the document holds this result already, or does not want it any more.
+
+        It is read in any case, so that the next commit does not begin on what has gone stale.
+        """
+        folder = self._folders.folder(client_id, studio_id)
+        document = folder.read()
+        return document is not None and result is not None and not folder.rules.takes(document, result)
 
     def _commit(
-        self, client_id: str, studio_id: str, results: Sequence[Result], now: int, pacing: Pacing
+        self, client_id: str, studio_id: str, results: Sequence[AnyResult], now: int, pacing: Pacing
     ) -> None:
-        def take(current: Versioned[Studio] | None) -> Studio | None:
-            if current is None:
-                raise NotFound("studio", studio_id)
-            return fold(current.document, results, now)
-
-        try:
-            self._studios.commit(client_id, studio_id, take, None, pacing)
-        except NotFound:
-            return  # a studio that is gone for good has no use for results
-
-
-def _parse(stored: StoredObject) -> Result | None:
-    try:
-        return Result.model_validate_json(stored.body)
-    except ValidationError:
-        return None
+        self._folders.folder(client_id, studio_id).fold(results, now, pacing)

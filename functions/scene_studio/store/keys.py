@@ -3,9 +3,11 @@
 Every argument is an `Id`, a page name, or made from one: nothing that a caller could bend.
 """
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, NamedTuple
 
 from scene_studio.model.identifiers import is_id
+from scene_studio.model.upload import UploadOwner
+from scene_studio.store.object_store import UPLOADS
 
 
 def client(client_id: str) -> str:
@@ -116,9 +118,6 @@ def product_cutout(client_id: str, product_id: str, image_id: str) -> str:
 LIBRARY: Final = "_library"
 """Stands where a studio's id does, for what belongs to the client itself; no id begins with `_`."""
 
-UPLOADS: Final = "uploads/"
-"""The prefix of files as people sent them: the only one that S3 reports on, and never served."""
-
 
 class UploadPlace(NamedTuple):
     """Whose file an upload is.
@@ -133,7 +132,7 @@ class UploadPlace(NamedTuple):
 
     client_id: str
     studio_id: str
-    owner: Literal["scene", "product"]
+    owner: UploadOwner
     owner_id: str
     upload_id: str
 
@@ -158,6 +157,20 @@ def upload_place(key: str) -> UploadPlace | None:
     else:
         return None
     return place if all(map(is_id, ids)) else None
+
+
+def uploaded_picture(place: UploadPlace) -> str:
+    """The picture that becomes of an upload."""
+    if place.owner == "scene":
+        return user_scene(place.client_id, place.studio_id, place.upload_id)
+    return product_image(place.client_id, place.owner_id, place.upload_id)
+
+
+def uploaded_thumbnail(place: UploadPlace) -> str:
+    """A small version of the picture that becomes of an upload."""
+    if place.owner == "scene":
+        return user_scene_thumbnail(place.client_id, place.studio_id, place.upload_id)
+    return product_thumbnail(place.client_id, place.owner_id, place.upload_id)
 
 
 def _slot(client_id: str, studio_id: str, slot_id: str) -> str:

@@ -7,6 +7,9 @@ from typing import Final, Literal, Protocol
 MAX_METADATA_BYTES: Final = 2048
 """Names and values of user metadata together (S3 user guide, "Working with object metadata")."""
 
+UPLOADS: Final = "uploads/"
+"""The prefix of raw uploads: the only one that forms write to, that is told of, and that is never served."""
+
 
 class Absent:
     """The condition that a key holds no object; there is one instance, `ABSENT`."""
@@ -100,6 +103,22 @@ class VersionInfo:
     version_id: str
     written: float
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class UploadTicket:
+    """A form by which anyone can store one object for a while, and nothing else.
+
+    It is sent as `multipart/form-data`: the fields as they are, and after them the object in a field `file`.
+    The answer is 204, or an error as S3 words it.
+
+    Attributes:
+        url: where the form is posted.
+        fields: its fields.
+    """
+
+    url: str
+    fields: Mapping[str, str]
 
 
 Disposition = Literal["inline", "attachment"]
@@ -225,7 +244,31 @@ class ObjectStore(Protocol):
     def presigned_url(
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
     ) -> str:
-        """An address from which anyone can read the object for a while."""
+        """An address from which anyone can read the object for a while.
+
+        Raises:
+            ValueError: the object is a raw upload, which nobody may be served.
+        """
+        ...
+
+
+class UploadStore(ObjectStore, Protocol):
+    """An object store that people can upload to."""
+
+    def upload_ticket(self, key: str, *, content_type: str, max_bytes: int, seconds: int) -> UploadTicket:
+        """A form that stores an object under exactly this key.
+
+        A form that is sent twice stores two versions.
+
+        Args:
+            key: under `UPLOADS`, and best used for no other ticket.
+            content_type: the only one that the form lets through.
+            max_bytes: the most that the form lets through; the least is one byte.
+            seconds: for how long the form is taken.
+
+        Raises:
+            ValueError: no form may be given for this key, or none would be taken with this size.
+        """
         ...
 
 
@@ -255,3 +298,28 @@ def check_metadata(metadata: Mapping[str, str]) -> None:
         raise ValueError(f"user metadata of {size} bytes is over {MAX_METADATA_BYTES}")
     if not all((name + value).isascii() for name, value in metadata.items()):
         raise ValueError("user metadata must be ASCII")
+
+
+def check_served(key: str) -> None:
+    """Refuse to serve a raw upload.
+
+    Raises:
+        ValueError: it is one.
+    """
+    if key.startswith(UPLOADS):
+        raise ValueError(f"{key!r} is a raw upload; serve what was made of it")
+
+
+def check_ticket(key: str, max_bytes: int) -> None:
+    """Refuse a form that would let through more than it says, or nothing.
+
+    Raises:
+        ValueError: the key is no raw upload's, or holds what S3 replaces by the name of the sent file, or not
+            one byte would be let through.
+    """
+    if not key.startswith(UPLOADS) or key == UPLOADS:
+        raise ValueError(f"{key!r} is not under {UPLOADS}")
+    if "${filename}" in key:
+        raise ValueError(f"{key!r} would be another key for every file")
+    if max_bytes < 1:
+        raise ValueError("an upload has at least one byte")

@@ -22,9 +22,12 @@ from scene_studio.store.object_store import (
     StoredObject,
     Unavailable,
     Unchanged,
+    UploadTicket,
     VersionInfo,
     WriteUnsettled,
     check_metadata,
+    check_served,
+    check_ticket,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +45,7 @@ _AFTER_FOLDER: Final = "~"
 
 
 class S3ObjectStore:
-    """An `ObjectStore` in one versioned bucket."""
+    """An `UploadStore` in one versioned bucket."""
 
     def __init__(self, bucket: str, *, retrying: "S3Client", single_shot: "S3Client") -> None:
         """Use these clients.
@@ -234,9 +237,22 @@ class S3ObjectStore:
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
     ) -> str:
         """See `ObjectStore.presigned_url`."""
+        check_served(key)
         shown = f'{disposition}; filename="{filename}"' if filename else disposition
         request = {"Bucket": self._bucket, "Key": key, "ResponseContentDisposition": shown}
         return self._retrying.generate_presigned_url("get_object", Params=request, ExpiresIn=seconds)
+
+    def upload_ticket(self, key: str, *, content_type: str, max_bytes: int, seconds: int) -> UploadTicket:
+        """See `UploadStore.upload_ticket`."""
+        check_ticket(key, max_bytes)
+        form = self._retrying.generate_presigned_post(
+            self._bucket,
+            key,
+            Fields={"Content-Type": content_type},
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", 1, max_bytes]],
+            ExpiresIn=seconds,
+        )
+        return UploadTicket(form["url"], form["fields"])
 
     def _create(self, send: Callable[[], Any]) -> bool:
         for _ in range(_CREATE_ATTEMPTS):

@@ -7,6 +7,7 @@ loss of power, and the conditions hold between processes.
 import hashlib
 import hmac
 import json
+import logging
 import secrets
 import sqlite3
 import threading
@@ -19,8 +20,10 @@ from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from scene_studio import sqlite_file
+from scene_studio.store import upload_forms
 from scene_studio.store.object_store import (
     UNCHANGED,
+    UPLOADS,
     Absent,
     Conflict,
     Disposition,
@@ -30,14 +33,18 @@ from scene_studio.store.object_store import (
     StoredObject,
     Unavailable,
     Unchanged,
+    UploadTicket,
     VersionInfo,
     WriteUnsettled,
     check_metadata,
+    check_served,
+    check_ticket,
 )
 
 _KEPT_SECONDS: Final = 30 * 86_400
 _KEPT_VERSIONS: Final = 100
 _MAX_VERSION: Final = 10**15
+_UPLOAD_URL: Final = "/_uploads"
 _AFTER_FOLDER: Final = "\U0010ffff"
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS versions (
@@ -65,6 +72,11 @@ DELETE FROM versions WHERE key = :key
 """
 """A version's time begins when the next one replaces it, as that of noncurrent versions does in S3."""
 
+OnCreated = Callable[[str, str, int], None]
+"""Told of a new version under `UPLOADS`: its key, its id, and its size in bytes."""
+
+logger: Final = logging.getLogger("scene-studio")
+
 
 @dataclass(frozen=True, slots=True)
 class SignedObject:
@@ -75,10 +87,15 @@ class SignedObject:
 
 
 class SqliteObjectStore:
-    """An `ObjectStore` in one file; safe for many threads and processes at once."""
+    """An `UploadStore` in one file; safe for many threads and processes at once."""
 
     def __init__(
-        self, path: Path, *, clock: Callable[[], float] = time.time, url_prefix: str = "/_objects/"
+        self,
+        path: Path,
+        *,
+        clock: Callable[[], float] = time.time,
+        url_prefix: str = "/_objects/",
+        on_created: OnCreated | None = None,
     ) -> None:
         """Open the file, or make it.
 
@@ -86,9 +103,11 @@ class SqliteObjectStore:
             path: the file; SQLite keeps `-wal` and `-shm` files beside it.
             clock: seconds since the epoch.
             url_prefix: where signed addresses begin.
+            on_created: called after each commit of a raw upload; as with S3, a crash may come between the two.
         """
         self._clock = clock
         self._url_prefix = url_prefix
+        self._on_created = on_created
         self._lock = threading.Lock()
         self._db = sqlite_file.connect(path)
         try:
@@ -142,7 +161,7 @@ class SqliteObjectStore:
             if current != wanted:
                 raise Conflict(f"{key} is not at the expected version")
             written = self._insert(db, key, body, content_type, metadata or {})
-        return _version(written)
+        return self._created(key, written, body)
 
     def put_once(self, key: str, body: bytes, *, content_type: str) -> bool:
         """See `ObjectStore.put_once`."""
@@ -150,9 +169,10 @@ class SqliteObjectStore:
             with self._transaction() as db:
                 if db.execute("SELECT 1 FROM heads WHERE key = ?", (key,)).fetchone():
                     return False
-                self._insert(db, key, body, content_type, {})
+                written = self._insert(db, key, body, content_type, {})
         except WriteUnsettled as error:
             raise Unavailable(str(error)) from error
+        self._created(key, written, body)
         return True
 
     def copy_once(self, source: str, target: str) -> bool:
@@ -223,6 +243,7 @@ class SqliteObjectStore:
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
     ) -> str:
         """See `ObjectStore.presigned_url`; the address is a path on the local server."""
+        check_served(key)
         query = {
             "expires": str(int(self._clock()) + seconds),
             "disposition": f'{disposition}; filename="{filename}"' if filename else disposition,
@@ -232,6 +253,8 @@ class SqliteObjectStore:
 
     def open_signed(self, key: str, query: Mapping[str, str]) -> SignedObject | None:
         """What the signed address with this key and query gives; None if its signature is bad or too old."""
+        if key.startswith(UPLOADS):
+            return None
         signature = self._signature(key, {name: query.get(name, "") for name in ("expires", "disposition")})
         if not hmac.compare_digest(signature.encode(), query.get("signature", "").encode()):
             return None
@@ -242,9 +265,53 @@ class SqliteObjectStore:
             return None
         return SignedObject(found[0], {"content-type": found[1], "content-disposition": query["disposition"]})
 
+    def upload_ticket(self, key: str, *, content_type: str, max_bytes: int, seconds: int) -> UploadTicket:
+        """See `UploadStore.upload_ticket`; the address is a path on the local server."""
+        check_ticket(key, max_bytes)
+        form = upload_forms.UploadForm(key, content_type, max_bytes)
+        expires = int(self._clock()) + seconds
+        return UploadTicket(_UPLOAD_URL, upload_forms.signed_fields(form, expires, self._sign_policy))
+
+    def open_form(self, fields: Mapping[str, str]) -> upload_forms.UploadForm:
+        """What the form with these fields may store.
+
+        Raises:
+            FormRefused: what S3 would answer to it.
+            Unavailable: the store could not be read.
+        """
+        return upload_forms.judged(fields, self._clock(), self._sign_policy)
+
+    def put_form(self, form: upload_forms.UploadForm, body: bytes) -> ObjectVersion:
+        """Write the file that came with a form; as in S3, whatever the key holds.
+
+        Raises:
+            FormRefused: the file is not of a size that the form lets through; nothing was written.
+            WriteUnsettled: it may have been written.
+            Unavailable: nothing was written.
+        """
+        form.check_size(len(body))
+        with self._transaction() as db:
+            written = self._insert(db, form.key, body, form.content_type, {})
+        return self._created(form.key, written, body)
+
+    def _created(self, key: str, written: int, body: bytes) -> ObjectVersion:
+        version = _version(written)
+        if self._on_created is not None and key.startswith(UPLOADS):
+            try:
+                self._on_created(key, version.version_id, len(body))
+            except Exception:
+                logger.exception("nobody was told of %s; the janitor finds it", key)
+        return version
+
     def _signature(self, key: str, query: Mapping[str, str]) -> str:
-        signed = "\n".join((key, query["expires"], query["disposition"]))
-        return hmac.new(self._secret(), signed.encode(), hashlib.sha256).hexdigest()
+        return self._sign("address", key, query["expires"], query["disposition"])
+
+    def _sign_policy(self, policy: str) -> str:
+        return self._sign("policy", policy)
+
+    def _sign(self, *signed: str) -> str:
+        """The signature of these texts; the first says what it is for, so that it serves for nothing else."""
+        return hmac.new(self._secret(), "\n".join(signed).encode(), hashlib.sha256).hexdigest()
 
     def _secret(self) -> bytes:
         row = self._one("SELECT value FROM secrets WHERE name = 'signing'", ())
