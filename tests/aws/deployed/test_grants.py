@@ -4,7 +4,7 @@ That every role is sufficient is what the other tests here prove; this proves th
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -64,8 +64,11 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def role(iam_deployment: Deployment, name: str) -> Role:
-    return assumed(iam_deployment, iam_deployment.role(name))
+def role(iam_deployment: Deployment, name: str) -> Iterator[Role]:
+    """The role of a function; what it wrote is gone afterwards."""
+    yield assumed(iam_deployment, iam_deployment.role(name))
+    for key in KEYS.values():
+        iam_deployment.cloud.client("s3").delete_object(Bucket=iam_deployment.outputs["Bucket"], Key=key)
 
 
 def assumed(deployment: Deployment, role: str) -> Role:
@@ -134,7 +137,7 @@ def test_the_bucket_is_listed_only_by_a_grant_and_no_other_bucket_ever_is(
 def test_messages_are_sent_and_taken_only_by_a_grant(role: Role, name: str) -> None:
     for on, queue in role.queues.items():
         granted = {action for grant in GRANTS[name] if grant.on == on for action in grant.actions}
-        sends = refused(partial(role.sqs.send_message, QueueUrl=queue, MessageBody="{}"))
+        sends = refused(partial(role.sqs.send_message, QueueUrl=queue, MessageBody="{}", DelaySeconds=900))
         takes = refused(partial(role.sqs.receive_message, QueueUrl=queue))
         assert (grants.SEND not in granted, "sqs:ReceiveMessage" not in granted) == (sends, takes), on
         assert refused(partial(role.sqs.purge_queue, QueueUrl=queue)), on

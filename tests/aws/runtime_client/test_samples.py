@@ -38,6 +38,7 @@ class Environments:
         self._around = {
             "AWS_ENDPOINT_URL": cloud.address,
             "AWS_REGION": REGION,
+            "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
         }
