@@ -113,6 +113,20 @@ test('edits of a studio that is not opened again are saved all the same', async 
   assert.equal(later.data.studio.value.id, 'other');
 });
 
+test('conflicts in edits of a studio that is not open wait until it is', async () => {
+  set({ style: 'Rustic' });
+  await browser.clock.pass(500);
+  tab.kill();
+  service.set('main', 'one', { style: 'Coastal' });
+  const later = await browser.open('other');
+  await browser.clock.pass(5000);
+  assert.equal(stored().style, 'Rustic');
+  assert.deepEqual(listed(later), []);
+  void later.data.openStudio('main');
+  await browser.clock.pass(200);
+  assert.deepEqual(listed(later), [['settings.style', 'Modern', 'Rustic', 'Coastal']]);
+});
+
 test('a tab that lives on takes up what another one left when it dies', async () => {
   browser.network.break('PATCH', 'hang');
   set({ style: 'Rustic' });

@@ -14,6 +14,8 @@ import { Saving } from './saving.js';
 import { Undoing } from './undoing.js';
 import { WorkingCopy } from './working-copy.js';
 
+const NOT_THERE = 'This studio is not there any more, so what you changed in it cannot be saved.';
+
 /**
  * How far the opening of a studio is.
  *
@@ -60,6 +62,7 @@ export class OpenStudio {
     const failed = (/** @type {RequestFailed} */ error) => {
       if (error.status === 401) trouble(error.message, signIn, 'Sign in');
       else if (error.status === 410) trouble(error.message, () => void this.undelete(), 'Restore the studio');
+      else if (error.status === 404) trouble(NOT_THERE, () => this.saving.discard(), 'Forget my changes');
       else trouble(error.message, () => this.saving.wake());
     };
     this.saving = new Saving({

@@ -220,7 +220,7 @@ export class Service {
       for (const { slotId, id } of asked) {
         const slot = inside.slots.find((one) => one.id === slotId);
         slot.generation.push({ id, state: 'pending', askedAt: 'now' });
-        slot.askedAt = studio.versions.length + 1;
+        slot.askedAt = studio.versions.length;
       }
       this.#commit(studio, inside, { key, text: JSON.stringify(body), asked });
       return ok({ images: [], generation: asked }, 202);
