@@ -72,10 +72,7 @@ chromium:
 	} || { echo "Install Chromium (Debian: chromium), and run this again."; exit 1; }
 
 test: lint exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
-	$(PYTHON) -m coverage erase
-	$(PYTHON) -m coverage run -m pytest $(PYTEST)
-	$(PYTHON) -m coverage combine --quiet
-	$(PYTHON) -m coverage report
+	$(PYTHON) -m pytest -n 2 --dist loadgroup --cov=functions --cov=infra $(PYTEST)
 
 lint: $(VENV)/test.stamp  ## Check style, types, and that imports run downwards.
 	$(VENV)/bin/ruff check .
