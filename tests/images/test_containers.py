@@ -101,6 +101,11 @@ def test_an_avif_picture_may_lie_inside_the_description() -> None:
     assert is_complete(without[:begin] + inside, "AVIF")
 
 
+def test_a_box_smaller_than_its_own_header_ends_the_reading() -> None:
+    # Read on in the middle of the header, it would seem to be a box with the picture.
+    assert not is_complete(avif(rest=struct.pack(">I", 4) + box(b"mdat", b"...")), "AVIF")
+
+
 @pytest.mark.parametrize("size", [2, 7, 1 << 31])
 def test_boxes_of_impossible_sizes_end_the_reading(size: int) -> None:
     data = bytearray(avif())
