@@ -67,7 +67,7 @@ def test_a_large_picture_has_the_colours_of_a_small_one() -> None:
     assert dominant_colours(quarters((1000, 800))) == dominant_colours(quarters((60, 40)))
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(0, 1000), st.tuples(st.integers(1, 90), st.integers(1, 90)), st.sampled_from(["RGB", "RGBA"])
 )
