@@ -96,16 +96,16 @@ contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings,
 # Node 20 still runs it, and says in red at every start that its own time is over.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-synth: $(VENV)/synth.stamp  ## Write the stack's template and bundles into cdk.out: CONTEXT="-c imageModel=bedrock-core".
+synth: $(VENV)/synth.stamp web  ## Write the stack's template and bundles into cdk.out: CONTEXT="-c imageModel=bedrock-core".
 	$(PYTHON) -m infra.app $(CONTEXT)
 
 # The newest CLI refuses assemblies of this library's version.
 CDK = cd infra && PYTHONPATH=$(CURDIR)/functions:$(CURDIR) npx --yes aws-cdk@2.1148.1
 
-deploy: $(VENV)/synth.stamp  ## Put the stack into the AWS account that the environment names; CONTEXT as for synth.
+deploy: $(VENV)/synth.stamp web  ## Put the stack into the AWS account that the environment names; CONTEXT as for synth.
 	$(CDK) deploy $(CONTEXT)
 
-destroy: $(VENV)/synth.stamp  ## Take the stack down; the bucket and the people who may sign in stay.
+destroy: $(VENV)/synth.stamp web  ## Take the stack down; the bucket and the people who may sign in stay.
 	$(CDK) destroy $(CONTEXT)
 
 page-pictures: $(VENV)/test.stamp web chromium  ## Take the README's pictures of the page.
