@@ -220,3 +220,14 @@ test('a hidden tab sends nothing', async () => {
   await browser.clock.pass(3_600_000);
   assert.deepEqual(browser.network.sent, []);
 });
+
+test('a studio that is opened in a hidden tab is not looked at either', async () => {
+  const hidden = browser.tab();
+  hidden.data.pageHidden();
+  void hidden.data.openStudio('other');
+  await browser.clock.pass(200);
+  tab.kill();
+  browser.network.sent = [];
+  await browser.clock.pass(3_600_000);
+  assert.deepEqual(browser.network.sent, []);
+});

@@ -52,6 +52,7 @@ test('a service that stays busy is asked less and less often', async () => {
   const pauses = times.slice(1).map((at, index) => at - times[index]);
   assert.equal(times.length, 9);
   assert.ok(pauses.every((pause, index) => index === 0 || pause >= pauses[index - 1] * 0.9), pauses);
+  assert.ok(pauses.at(-1) > 10 * pauses[0], pauses);
   assert.equal(stored().style, 'Rustic');
 });
 

@@ -8,7 +8,7 @@
 import { batch, computed, signal } from '@preact/signals-core';
 import { Generation } from './generation.js';
 import { withSide } from './merging.js';
-import { isKnown, liveRows, same } from './owned.js';
+import { isKnown, liveRows } from './owned.js';
 import { RequestFailed } from './problems.js';
 import { Saving } from './saving.js';
 import { Undoing } from './undoing.js';
@@ -218,10 +218,8 @@ export class OpenStudio {
   /** @param {FieldConflict[]} found */
   #list(found) {
     if (!found.length) return;
-    const listed = this.conflicts.peek();
-    const isNew = (/** @type {FieldConflict} */ one) => !listed.some((other) => same(told(one), told(other)));
-    const added = found.filter(isNew).map((one) => ({ ...told(one), id: this.api.newKey(), studioId: this.id }));
-    this.conflicts.value = [...listed, ...added];
+    const added = found.map((one) => ({ ...told(one), id: this.api.newKey(), studioId: this.id }));
+    this.conflicts.value = [...this.conflicts.peek(), ...added];
     this.#keep();
   }
 
