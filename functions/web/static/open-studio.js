@@ -61,7 +61,7 @@ export class OpenStudio {
     this.keep = keep;
     const failed = (/** @type {RequestFailed} */ error) => {
       if (error.status === 401) trouble(error.message, signIn, 'Sign in');
-      else if (error.status === 410) trouble(error.message, () => void this.undelete(), 'Restore the studio');
+      else if (error.status === 410) trouble(error.message, () => void this.undelete().catch(failed), 'Restore the studio');
       else if (error.status === 404) trouble(NOT_THERE, () => this.saving.discard(), 'Forget my changes');
       else trouble(error.message, () => this.saving.wake());
     };
@@ -87,7 +87,7 @@ export class OpenStudio {
    * @returns {Promise<void>} ends when it is ready or will not be; `opening` tells which
    */
   async open() {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; !this.saving.isClosed; attempt += 1) {
       try {
         await this.saving.read();
         this.opening.value = { state: 'ready' };
@@ -97,7 +97,7 @@ export class OpenStudio {
         if (error.status === 404 && error.problem.kind === 'studio' && (await this.#made())) return;
         this.opening.value = opening(error);
         if (error.kind === 'refused' && error.status !== 404) return;
-        await this.api.sleep(this.api.pause(attempt));
+        await this.saving.pause(this.api.pause(attempt));
       }
     }
   }

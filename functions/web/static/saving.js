@@ -181,6 +181,16 @@ export class Saving {
     this.listener.changed();
   }
 
+  /** Wait, but not for longer than until `wake` is called. @param {number} milliseconds */
+  pause(milliseconds) {
+    return this.#pausing.sleep(milliseconds);
+  }
+
+  /** Whether nothing more is sent. */
+  get isClosed() {
+    return this.#isClosed;
+  }
+
   /** Send nothing more. What is unsaved stays kept. */
   close() {
     this.#isClosed = true;
