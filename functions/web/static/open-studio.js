@@ -8,11 +8,13 @@
 import { batch, computed, signal } from '@preact/signals-core';
 import { Generation } from './generation.js';
 import { withSide } from './merging.js';
-import { isKnown, liveRows, same } from './owned.js';
+import { isKnown, liveRows } from './owned.js';
 import { RequestFailed } from './problems.js';
 import { Saving } from './saving.js';
 import { Undoing } from './undoing.js';
 import { WorkingCopy } from './working-copy.js';
+
+const NOT_THERE = 'This studio is not there any more, so what you changed in it cannot be saved.';
 
 /**
  * How far the opening of a studio is.
@@ -60,6 +62,7 @@ export class OpenStudio {
     const failed = (/** @type {RequestFailed} */ error) => {
       if (error.status === 401) trouble(error.message, signIn, 'Sign in');
       else if (error.status === 410) trouble(error.message, () => void this.undelete(), 'Restore the studio');
+      else if (error.status === 404) trouble(NOT_THERE, () => this.saving.discard(), 'Forget my changes');
       else trouble(error.message, () => this.saving.wake());
     };
     this.saving = new Saving({
@@ -215,10 +218,8 @@ export class OpenStudio {
   /** @param {FieldConflict[]} found */
   #list(found) {
     if (!found.length) return;
-    const listed = this.conflicts.peek();
-    const isNew = (/** @type {FieldConflict} */ one) => !listed.some((other) => same(told(one), told(other)));
-    const added = found.filter(isNew).map((one) => ({ ...told(one), id: this.api.newKey(), studioId: this.id }));
-    this.conflicts.value = [...listed, ...added];
+    const added = found.map((one) => ({ ...told(one), id: this.api.newKey(), studioId: this.id }));
+    this.conflicts.value = [...this.conflicts.peek(), ...added];
     this.#keep();
   }
 

@@ -184,7 +184,7 @@ export class WorkingCopy {
   discard() {
     this.#sent = null;
     this.#refused.clear();
-    if (this.#read) this.#expected = this.#mine = ownedBy(this.#read.document);
+    this.#expected = this.#mine = this.#read ? ownedBy(this.#read.document) : NOTHING;
   }
 
   /** @returns {SaveBody | null} */
