@@ -97,5 +97,5 @@ def test_an_uploaded_picture_of_a_product_stands_in_the_library(team: Person, de
     wanted = {"contentType": "image/png", "size": len(body)}
     upload = team.see(201, "POST", f"{product}/image", wanted).json()["upload"]
     assert send(deployment, upload, body) in {200, 201, 204}
-    team.wait(product, lambda one: one["pictures"], what="a picture of the product")
+    team.wait(product, lambda one: one.get("pictures"), what="a picture of the product")
     assert as_image(team.picture(f"{product}/image")).mode == "RGBA"
