@@ -3,8 +3,10 @@
 import gzip
 import json
 import re
+import subprocess
 from base64 import b64encode
 from hashlib import sha256
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ PAGES = {
     "/shared/guest-1": "pages/shared.js",
     "/signin": "pages/signin.js",
 }
+STATIC = Path(str(files("web") / "static"))
 STUDIO_PAGE = "/acme-corp/scene-studio/default"
 
 
@@ -161,15 +164,15 @@ def test_a_setting_that_could_open_the_policy_is_refused(monkeypatch: pytest.Mon
 
 
 def test_what_is_offered_for_each_setting_is_what_the_service_suggests() -> None:
-    source = static_files()["views/suggestions.js"].body.decode()
-
-    def exported(name: str) -> dict[str, object]:
-        found = re.search(rf"export const {name} = (\{{.*?^\}});", source, re.DOTALL | re.MULTILINE)
-        assert found is not None
-        plain = re.sub(r"(\w+):(?= )", r'"\1":', found[1]).replace("'", '"')
-        return dict(json.loads(re.sub(r",(\s*[}\]])", r"\1", plain)))
-
-    assert exported("SUGGESTIONS") == {name: list(values) for name, values in SUGGESTIONS.items()}
-    assert exported("DEFAULTS") == resolve(SceneGenerationSettings()).model_dump(
+    script = """
+        const { SUGGESTIONS } = await import('./views/suggestions.js');
+        const { DEFAULT_SETTINGS } = await import('./settings.js');
+        console.log(JSON.stringify([SUGGESTIONS, DEFAULT_SETTINGS]));
+    """
+    command = ["node", "--input-type=module", "--eval", script]
+    told = subprocess.run(command, cwd=STATIC, capture_output=True, text=True, check=True).stdout
+    suggestions, defaults = json.loads(told)
+    assert suggestions == {name: list(values) for name, values in SUGGESTIONS.items()}
+    assert defaults == resolve(SceneGenerationSettings()).model_dump(
         mode="json", by_alias=True, exclude_none=True
     )

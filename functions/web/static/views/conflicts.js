@@ -5,7 +5,7 @@
  */
 
 import { useEffect } from 'preact/hooks';
-import { Dialog } from './controls.js';
+import { Dialog } from './dialog.js';
 import { html } from './html.js';
 import { usePage } from './page-state.js';
 import { Picture } from './picture.js';

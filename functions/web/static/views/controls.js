@@ -1,10 +1,10 @@
 /**
- * The small parts that every view is made of: buttons, dialogs, menus, fields.
+ * The small parts that every view is made of: buttons, menus, fields.
  *
  * @import { IconName } from './icons.js'
  */
 
-import { useEffect, useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { html } from './html.js';
 import { Icon } from './icons.js';
 
@@ -18,44 +18,6 @@ export function IconButton({ icon, label, filled = false, ...attributes }) {
   return html`<button type="button" class="icon-button" aria-label=${label} title=${label} ...${attributes}>
     <${Icon} name=${icon} filled=${filled} />
   </button>`;
-}
-
-/**
- * A modal dialog: the browser keeps the focus inside, and Escape closes it.
- *
- * @param {{title: string, close: () => void, kind?: string, onKeyDown?: (event: KeyboardEvent) => void,
- *   children: any, actions?: any}} properties
- */
-export function Dialog({ title, close, kind = 'plain', onKeyDown, children, actions }) {
-  const element = useRef(/** @type {HTMLDialogElement | null} */ (null));
-  const heading = useId();
-  useLayoutEffect(() => {
-    const dialog = /** @type {HTMLDialogElement} */ (element.current);
-    const before = document.activeElement;
-    dialog.showModal();
-    return () => {
-      dialog.close();
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
-    };
-  }, []);
-  const onPointerDown = (/** @type {PointerEvent} */ event) => {
-    if (event.target === element.current) close();
-  };
-  const onCancel = (/** @type {Event} */ event) => {
-    event.preventDefault();
-    close();
-  };
-  return html`<dialog ref=${element} class="dialog" data-kind=${kind} aria-labelledby=${heading}
-      onCancel=${onCancel} onPointerDown=${onPointerDown} onKeyDown=${onKeyDown}>
-    <div class="dialog-box">
-      <header class="dialog-head">
-        <h2 id=${heading} tabindex="-1" autofocus>${title}</h2>
-        <${IconButton} icon="close" label="Close" onClick=${close} />
-      </header>
-      <div class="dialog-body">${children}</div>
-      ${actions && html`<footer class="dialog-actions">${actions}</footer>`}
-    </div>
-  </dialog>`;
 }
 
 /**

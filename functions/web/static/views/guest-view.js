@@ -7,7 +7,8 @@
  */
 
 import { useEffect, useState } from 'preact/hooks';
-import { Dialog, Empty, IconButton } from './controls.js';
+import { Empty, IconButton } from './controls.js';
+import { Dialog } from './dialog.js';
 import { html } from './html.js';
 import { Icon, Logo } from './icons.js';
 import { More } from './revisions.js';

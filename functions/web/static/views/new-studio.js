@@ -5,7 +5,7 @@
  */
 
 import { useState } from 'preact/hooks';
-import { Dialog } from './controls.js';
+import { Dialog } from './dialog.js';
 import { html } from './html.js';
 import { usePage } from './page-state.js';
 

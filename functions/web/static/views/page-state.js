@@ -10,7 +10,6 @@
 import { signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { createActions } from './actions.js';
 
 /**
  * @typedef {object} Toast
@@ -58,7 +57,7 @@ export function createPageState(data, clientId, session) {
     data,
     clientId,
     session,
-    actions: /** @type {Actions} */ (/** @type {unknown} */ (null)),
+    actions: /** @type {Actions} */ (/** @type {unknown} */ (null)), // set once there is a page for them
     studioId: signal(null),
     selected: signal(null),
     pane: signal('slots'),
@@ -81,7 +80,6 @@ export function createPageState(data, clientId, session) {
       page.toasts.value = page.toasts.value.filter((one) => one.id !== id);
     },
   };
-  page.actions = createActions(page);
   return page;
 }
 

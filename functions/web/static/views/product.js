@@ -1,6 +1,7 @@
 /** A product's pictures: which is used, further ones, and those that could not be taken in. */
 
-import { Dialog, Empty, IconButton } from './controls.js';
+import { Empty, IconButton } from './controls.js';
+import { Dialog } from './dialog.js';
 import { useDrop } from './dragging.js';
 import { chooseFiles } from './files.js';
 import { html } from './html.js';

@@ -61,7 +61,7 @@ function Product({ product }) {
       aria-label=${slot ? `Add ${product.name} to this slot` : `Add ${product.name} to a new slot`}
       title=${product.name}>
       <span class="thing-picture">
-        <${Picture} address=${picture?.thumbnailUrl ?? product.imageUrl} alt="" />
+        <${Picture} address=${picture?.thumbnailUrl ?? product.imageUrl} alt="" size="thumb" />
       </span>
       ${!renaming && html`<span class="thing-name">${product.name}</span>`}
     </button>

@@ -27,6 +27,6 @@ export function SaveState() {
       ? html`<button type="button" class="save-state" data-state=${state} onClick=${() => page.open('conflicts')}>
           <${Icon} name="alert" />${counted(page.data.conflicts.value.length, 'conflict')}
         </button>`
-      : html`<span class="save-state" data-state=${state} title=${title}><${Icon} name=${icon} />${words}</span>`}
+      : html`<span class="save-state" data-state=${state} title=${title}><${Icon} name=${icon} /><span class="state-words">${words}</span></span>`}
   </div>`;
 }

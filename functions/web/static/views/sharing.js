@@ -5,7 +5,7 @@
  */
 
 import { useEffect, useState } from 'preact/hooks';
-import { Dialog } from './controls.js';
+import { Dialog } from './dialog.js';
 import { html } from './html.js';
 import { Icon } from './icons.js';
 import { usePage } from './page-state.js';

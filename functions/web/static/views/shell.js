@@ -44,7 +44,7 @@ export function Shell() {
     ${studio ? html`<${Panes} />` : html`<${NoStudio} />`}
     <${Switcher} />
     <${Dialogs} />
-    <${Messages} />
+    ${!page.dialog.value && html`<${Messages} />`}
   </div>`;
 }
 

@@ -1,6 +1,6 @@
 /** What the keys do. */
 
-import { Dialog } from './controls.js';
+import { Dialog } from './dialog.js';
 import { html } from './html.js';
 import { SHORTCUTS } from './shortcuts.js';
 

@@ -104,7 +104,7 @@ function InSlot({ slot, products }) {
   const more = inside.length - SHOWN_PRODUCTS;
   return html`<ul class="slot-products" aria-hidden="true">
     ${inside.slice(0, SHOWN_PRODUCTS).map(
-      (product) => html`<li key=${product.id}><${Picture} address=${product.imageUrl} alt="" /></li>`,
+      (product) => html`<li key=${product.id}><${Picture} address=${product.imageUrl} alt="" size="thumb" /></li>`,
     )}
     ${more > 0 && html`<li class="more">+${more}</li>`}
   </ul>`;

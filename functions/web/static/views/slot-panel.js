@@ -61,7 +61,7 @@ function ProductsInSlot({ slot }) {
         const product = library.find((one) => one.id === id);
         const name = product?.name ?? 'Deleted product';
         return html`<li key=${id}>
-          <span class="mini"><${Picture} address=${product?.imageUrl} alt="" /></span>
+          <span class="mini"><${Picture} address=${product?.imageUrl} alt="" size="thumb" /></span>
           <span class="grow ellipsis" title=${name}>${name}</span>
           <${IconButton} icon="close" label=${`Remove ${name}`}
             onClick=${() => page.actions.removeFromSlot(slot, id)} />

@@ -2,6 +2,7 @@
 
 import { createDataContext } from '../data-context.js';
 import { watchPage } from '../environment.js';
+import { createActions } from './actions.js';
 import { html, show } from './html.js';
 import { createPageState, PageContext } from './page-state.js';
 import { environment, signedIn } from './session.js';
@@ -16,6 +17,7 @@ export async function startPage(clientId, view) {
   const session = await signedIn();
   const data = createDataContext({ ...environment, clientId, session });
   const page = createPageState(data, clientId, session);
+  page.actions = createActions(page);
   watchPage(data);
   show(html`<${PageContext.Provider} value=${page}><${view} /></${PageContext.Provider}>`);
   return page;

@@ -49,7 +49,7 @@ export function StudioList() {
       <${Deleted} />
     </main>
     <${Dialogs} />
-    <${Messages} />`;
+    ${!page.dialog.value && html`<${Messages} />`}`;
 }
 
 /** @param {{ studio: StudioSummary }} properties */

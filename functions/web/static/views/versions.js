@@ -5,7 +5,8 @@
  */
 
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Dialog, Empty } from './controls.js';
+import { Empty } from './controls.js';
+import { Dialog } from './dialog.js';
 import { html } from './html.js';
 import { usePage } from './page-state.js';
 import { More } from './revisions.js';

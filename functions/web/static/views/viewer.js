@@ -6,7 +6,8 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Comparison } from './comparison.js';
-import { Dialog, IconButton } from './controls.js';
+import { IconButton } from './controls.js';
+import { Dialog } from './dialog.js';
 import { useHistory } from './history.js';
 import { html } from './html.js';
 import { Icon } from './icons.js';
