@@ -9,7 +9,7 @@ VENDOR := $(WEB)/static/vendor
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run web test exiftool chromium simulate lint format lock scenes contact-sheet page-pictures synth deploy destroy clean
+.PHONY: help run web test exiftool chromium simulate fuzz lint format lock scenes contact-sheet page-pictures synth deploy destroy clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -72,16 +72,16 @@ chromium:
 	} || { echo "Install Chromium (Debian: chromium), and run this again."; exit 1; }
 
 test: lint exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
-	$(PYTHON) -m coverage erase
-	$(PYTHON) -m coverage run -m pytest $(PYTEST)
-	$(PYTHON) -m coverage combine --quiet
-	$(PYTHON) -m coverage report
+	$(PYTHON) -m pytest -n 2 --dist loadgroup --cov=functions --cov=infra $(PYTEST)
 
 lint: $(VENV)/test.stamp  ## Check style, types, and that imports run downwards.
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy functions infra tests
 	$(VENV)/bin/lint-imports --no-cache
+
+fuzz: $(VENV)/test.stamp  ## Damage pictures in every way, for MINUTES=n, and see what decoding them does.
+	$(PYTHON) -m tests.images.fuzz --minutes $(or $(MINUTES),5)
 
 format: $(VENV)/test.stamp  ## Put the code into its one format.
 	$(VENV)/bin/ruff check --fix .
@@ -99,16 +99,16 @@ contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings,
 # Node 20 still runs it, and says in red at every start that its own time is over.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 
-synth: $(VENV)/synth.stamp  ## Write the stack's template and bundles into cdk.out: CONTEXT="-c imageModel=bedrock-core".
+synth: $(VENV)/synth.stamp web  ## Write the stack's template and bundles into cdk.out: CONTEXT="-c imageModel=bedrock-core".
 	$(PYTHON) -m infra.app $(CONTEXT)
 
 # The newest CLI refuses assemblies of this library's version.
 CDK = cd infra && PYTHONPATH=$(CURDIR)/functions:$(CURDIR) npx --yes aws-cdk@2.1148.1
 
-deploy: $(VENV)/synth.stamp  ## Put the stack into the AWS account that the environment names; CONTEXT as for synth.
+deploy: $(VENV)/synth.stamp web  ## Put the stack into the AWS account that the environment names; CONTEXT as for synth.
 	$(CDK) deploy $(CONTEXT)
 
-destroy: $(VENV)/synth.stamp  ## Take the stack down; the bucket and the people who may sign in stay.
+destroy: $(VENV)/synth.stamp web  ## Take the stack down; the bucket and the people who may sign in stay.
 	$(CDK) destroy $(CONTEXT)
 
 page-pictures: $(VENV)/test.stamp web chromium  ## Take the README's pictures of the page.

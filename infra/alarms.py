@@ -187,14 +187,14 @@ class Alarms(Construct):
 
 def _given_up(janitor: Function) -> cloudwatch.Metric:
     """How many pictures the janitor gave up, by its log."""
-    pattern = logs.FilterPattern.number_value("$.given_up", ">", 0)
+    given_up = "$.pictures.given_up"
     counted = logs.MetricFilter(
         janitor,
         "GivenUp",
         log_group=janitor.log_group,
-        filter_pattern=pattern,
+        filter_pattern=logs.FilterPattern.number_value(given_up, ">", 0),
         metric_namespace="SceneStudio",
         metric_name="PicturesGivenUp",
-        metric_value="$.given_up",
+        metric_value=given_up,
     )
     return counted.metric(statistic="Sum", period=Duration.minutes(5))

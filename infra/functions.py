@@ -16,11 +16,12 @@ from infra.grants import GRANTS
 from infra.image_models import model_arns
 from infra.queues import WorkQueue
 from infra.settings import Settings
+from infra.sign_in import Issuer
+from scene_studio.queues.s3_notifications import INGESTION_SECONDS
 
 API_SECONDS: Final = 29
 """Less than the 30 s after which the gateway answers by itself."""
 JANITOR_SECONDS: Final = 60
-INGESTION_SECONDS: Final = 60
 
 Assets = Callable[[str], lambda_.Code]
 """Gives the code of the function with this name."""
@@ -138,7 +139,12 @@ class Function(Construct):
 
 
 def make_functions(
-    scope: Construct, bucket: s3.IBucket, queues: Mapping[str, WorkQueue], settings: Settings, assets: Assets
+    scope: Construct,
+    bucket: s3.IBucket,
+    queues: Mapping[str, WorkQueue],
+    issuer: Issuer,
+    settings: Settings,
+    assets: Assets,
 ) -> dict[str, Function]:
     """Make every function, by name.
 
@@ -146,6 +152,7 @@ def make_functions(
         scope: the parent.
         bucket: where everything is kept.
         queues: the queues of work.
+        issuer: where people sign in.
         settings: those of the deployment.
         assets: gives the code of each function.
     """
@@ -159,6 +166,8 @@ def make_functions(
         grants.IMAGE_MODELS: model_arns(settings.image_model, settings.bedrock_region),
     }
     everywhere = {
+        # Signed addresses name the region everywhere, also where S3 has an older address without it.
+        "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT": "regional",
         "POWERTOOLS_SERVICE_NAME": "scene-studio",
         "POWERTOOLS_METRICS_NAMESPACE": "SceneStudio",
         "SCENE_STUDIO_STORE": f"s3:{bucket.bucket_name}",
@@ -172,6 +181,13 @@ def make_functions(
         grants.GENERATION_QUEUE: ("SCENE_STUDIO_GENERATION_QUEUE", queues["generation"]),
         grants.UPLOAD_QUEUE: ("SCENE_STUDIO_UPLOAD_QUEUE", queues["uploads"]),
     }
+    page = {
+        "SCENE_STUDIO_SIGN_IN_ISSUER": issuer.url,
+        "SCENE_STUDIO_SIGN_IN_CLIENT_ID": issuer.page,
+        "SCENE_STUDIO_SIGN_IN_SCOPE": issuer.scope,
+        "SCENE_STUDIO_SIGN_IN_ORIGINS": " ".join(issuer.origins),
+        "SCENE_STUDIO_PICTURES_ORIGIN": f"https://{bucket.bucket_regional_domain_name}",
+    }
     made = {}
     for name in FUNCTIONS:
         sends = [senders[grant.on] for grant in GRANTS[name] if grants.SEND in grant.actions]
@@ -180,7 +196,7 @@ def make_functions(
             scope,
             name,
             code=assets(name),
-            environment={**everywhere, **named},
+            environment={**everywhere, **named, **(page if name == "web" else {})},
             resources=resources,
             settings=settings,
         )

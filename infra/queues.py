@@ -1,4 +1,7 @@
-"""The queues of work, each with a queue of dead letters."""
+"""The queues of work, each with a queue of dead letters.
+
+They are encrypted under SQS's own keys, as the bucket is under S3's; messages name pictures and hold none.
+"""
 
 from typing import Final
 

@@ -9,13 +9,14 @@ from constructs import Construct
 
 from infra.alarms import Alarms
 from infra.dashboard import dashboard
-from infra.functions import INGESTION_SECONDS, Assets, make_functions
+from infra.functions import Assets, make_functions
 from infra.http_api import HttpApi
 from infra.queues import WorkQueue
 from infra.settings import Settings
-from infra.sign_in import Issuer, UserPool
+from infra.sign_in import UserPool, issuer_elsewhere
 from infra.storage import Storage
 from scene_studio.generation.timing import DELIVERIES, Timing
+from scene_studio.queues import s3_notifications
 
 
 class SceneStudioStack(Stack):
@@ -48,18 +49,20 @@ class SceneStudioStack(Stack):
         pages = [self.api.address, *settings.allowed_origins]
 
         picture_visibility = Duration.millis(Timing(settings.worker_seconds).visibility)
-        upload_visibility = Duration.seconds(INGESTION_SECONDS * 3 // 2)
+        upload_visibility = Duration.seconds(s3_notifications.VISIBILITY_SECONDS)
         self.queues = {
             "generation": WorkQueue(self, "Generation", visibility=picture_visibility, deliveries=DELIVERIES),
-            "uploads": WorkQueue(self, "Uploads", visibility=upload_visibility, deliveries=DELIVERIES),
+            "uploads": WorkQueue(
+                self, "Uploads", visibility=upload_visibility, deliveries=s3_notifications.DELIVERIES
+            ),
         }
         self.storage = Storage(self, "Storage", origins=pages, uploads=self.queues["uploads"])
-        self.functions = make_functions(self, self.storage.bucket, self.queues, settings, assets)
-        self.storage.hold_conditional_writes(self.functions["janitor"].role)
-
         self.users = None if settings.oidc_issuer else UserPool(self, "Users", pages=pages)
-        elsewhere = Issuer(settings.oidc_issuer, settings.oidc_audience)
-        self.api.route(self.functions, self.users.issuer() if self.users else elsewhere)
+        issuer = self.users.issuer() if self.users else issuer_elsewhere(settings)
+
+        self.functions = make_functions(self, self.storage.bucket, self.queues, issuer, settings, assets)
+        self.storage.hold_conditional_writes(self.functions["janitor"].role)
+        self.api.route(self.functions, issuer)
         self.feeds = [
             self.queues["generation"].feed(
                 self.functions["generation_worker"].target, at_most=settings.worker_concurrency

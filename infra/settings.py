@@ -45,6 +45,9 @@ class Settings(BaseModel):
         bedrock_region: where Amazon Bedrock is asked, if it makes them.
         oidc_issuer: the issuer whose tokens are taken; without one the stack has a user pool of its own.
         oidc_audience: the audiences that its tokens may be for.
+        oidc_client_id: what the page is to that issuer; without it nobody signs in on the page.
+        oidc_scope: what the page asks that issuer for.
+        oidc_origins: where that issuer answers the page, if not at its own origin alone.
         tenant_claim: the claim that lists a caller's groups, `client:<clientId>` among them.
         allowed_origins: the origins of pages, other than the service's own, that may call it and post uploads.
         throttle_rate: requests a second that the API takes on the whole.
@@ -66,6 +69,9 @@ class Settings(BaseModel):
     bedrock_region: Region = "us-west-2"
     oidc_issuer: str = Field(default="", pattern=r"^(https://\S+[^/\s])?$")
     oidc_audience: Texts = ()
+    oidc_client_id: str = Field(default="", pattern=r"^\S{0,200}$")
+    oidc_scope: str = Field(default="openid", min_length=1, max_length=1000)
+    oidc_origins: Origins = ()
     tenant_claim: str = Field(default="cognito:groups", min_length=1, max_length=200)
     allowed_origins: Origins = ()
     throttle_rate: int = Field(default=100, ge=1, le=10_000)

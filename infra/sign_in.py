@@ -2,23 +2,34 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from aws_cdk import Aws, Duration, Fn, RemovalPolicy
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
+from infra.settings import Settings
+
+_SCOPES: Final = (cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE)
+
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Whose tokens the API takes.
+    """Whose tokens the API takes, and where the page has people sign in.
 
     Attributes:
         url: the issuer, as it stands in its tokens.
         audience: whom they have to be for.
+        page: what the page is to the issuer; empty where nobody signs in on the page.
+        scope: what the page asks for.
+        origins: where the issuer answers the page, beside its own origin.
     """
 
     url: str
     audience: Sequence[str]
+    page: str
+    scope: str
+    origins: Sequence[str]
 
 
 class UserPool(Construct):
@@ -64,7 +75,7 @@ class UserPool(Construct):
             auth_flows=cognito.AuthFlow(user_srp=True),
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
-                scopes=[cognito.OAuthScope.OPENID, cognito.OAuthScope.EMAIL, cognito.OAuthScope.PROFILE],
+                scopes=list(_SCOPES),
                 callback_urls=[f"{page}/signin" for page in pages],
                 logout_urls=[f"{page}/" for page in pages],
             ),
@@ -80,4 +91,17 @@ class UserPool(Construct):
 
     def issuer(self) -> Issuer:
         """The pool as the issuer of tokens for the page."""
-        return Issuer(self.pool.user_pool_provider_url, [self.client.user_pool_client_id])
+        page = self.client.user_pool_client_id
+        scope = " ".join(one.scope_name for one in _SCOPES)
+        return Issuer(self.pool.user_pool_provider_url, [page], page, scope, [self.domain.base_url()])
+
+
+def issuer_elsewhere(settings: Settings) -> Issuer:
+    """The issuer that the settings name."""
+    return Issuer(
+        url=settings.oidc_issuer,
+        audience=settings.oidc_audience,
+        page=settings.oidc_client_id,
+        scope=settings.oidc_scope,
+        origins=settings.oidc_origins,
+    )

@@ -1,4 +1,8 @@
-"""The bucket: private, versioned, and with a policy that holds the first invariant of the store."""
+"""The bucket: private, versioned, and with a policy that holds the first invariant of the store.
+
+It is encrypted under S3's own keys. A key of KMS would be paid for by request, and would keep out nobody whom
+the policies let in.
+"""
 
 from collections.abc import Sequence
 from typing import Any, Final

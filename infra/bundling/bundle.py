@@ -26,8 +26,11 @@ LOCAL_ONLY: Final = frozenset(
 )
 """What the environment chooses on one machine and never in Lambda."""
 
-_DATA: Final = {"scene_studio.stock_scenes.stock_picture": "scene_studio/scenes"}
-"""Folders of data, by the definition that reads them. What lies in a function's own folder is its own."""
+_DATA: Final = {
+    "scene_studio.stock_scenes.stock_picture": ("scene_studio/scenes",),
+    "web.static_files.static_files": ("web/static", "web/static/vendor"),
+}
+"""Folders of data, by the definition that reads them."""
 
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _FILE_MODE: Final = 0o100644 << 16
@@ -76,7 +79,7 @@ class Bundler:
         except NoSuchModule as error:
             raise BundlingError(f"the function {function!r} cannot be bundled: {error}") from None
         wheels = needed(download(self._lock, self.target, self.build / "wheels"), reached.packages)
-        contents = dict(sorted((_ours(self.functions, function, reached) | _theirs(wheels, reached)).items()))
+        contents = dict(sorted((_ours(self.functions, reached) | _theirs(wheels, reached)).items()))
         python = interpreter(self.target.python)
         manifest = {
             "function": function,
@@ -103,15 +106,12 @@ class Bundler:
         return self.functions / "requirements.txt"
 
 
-def _ours(root: Path, function: str, reached: Reach) -> dict[str, bytes]:
+def _ours(root: Path, reached: Reach) -> dict[str, bytes]:
     paths = [_file(root, module) for module in reached.modules]
-    folders = [root / function, *(root / data for name, data in _DATA.items() if name in reached.definitions)]
-    for folder in folders:
-        paths += [
-            path
-            for path in folder.rglob("*")
-            if path.is_file() and path.suffix not in {".py", ".pyc"} and not path.name.startswith(".")
-        ]
+    for folder in (folder for name in _DATA.keys() & reached.definitions for folder in _DATA[name]):
+        if not (root / folder).is_dir():
+            raise BundlingError(f"the folder {root / folder} is not there; `make web` makes the page's")
+        paths += [path for path in (root / folder).rglob("*") if path.is_file() and path.name[0] != "."]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 

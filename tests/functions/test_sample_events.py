@@ -67,7 +67,7 @@ LEFT_IN_THE_QUEUE = {"generation.unknown-picture": False, "generation.malformed"
 
 
 def test_every_sample_of_a_queue_and_of_a_schedule_is_expected_too():
-    assert set(LEFT_IN_THE_QUEUE) == {path.stem for path in (EVENTS / "sqs").glob("*.json")}
+    assert set(LEFT_IN_THE_QUEUE) == {path.stem for path in (EVENTS / "sqs").glob("generation.*.json")}
     assert {"janitor"} == {path.stem for path in (EVENTS / "schedule").glob("*.json")}
 
 

@@ -442,6 +442,7 @@ LOOPS: Final = (
 MOVING: Final = (
     Hostile("a moving WebP", lambda: _moving("WEBP"), "ready"),
     Hostile("a moving AVIF", lambda: _moving("AVIF"), "ready"),
+    Hostile("a JPEG of several pictures", lambda: _moving("MPO"), "ready"),
     Hostile("a moving GIF", lambda: _moving("GIF"), "ready"),
     Hostile("a TIFF of many pages", lambda: _moving("TIFF"), "ready"),
 )

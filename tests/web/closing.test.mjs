@@ -113,6 +113,20 @@ test('edits of a studio that is not opened again are saved all the same', async 
   assert.equal(later.data.studio.value.id, 'other');
 });
 
+test('conflicts in edits of a studio that is not open wait until it is', async () => {
+  set({ style: 'Rustic' });
+  await browser.clock.pass(500);
+  tab.kill();
+  service.set('main', 'one', { style: 'Coastal' });
+  const later = await browser.open('other');
+  await browser.clock.pass(5000);
+  assert.equal(stored().style, 'Rustic');
+  assert.deepEqual(listed(later), []);
+  void later.data.openStudio('main');
+  await browser.clock.pass(200);
+  assert.deepEqual(listed(later), [['settings.style', 'Modern', 'Rustic', 'Coastal']]);
+});
+
 test('a tab that lives on takes up what another one left when it dies', async () => {
   browser.network.break('PATCH', 'hang');
   set({ style: 'Rustic' });
@@ -202,6 +216,17 @@ test('a tab that is shown again shows what others did meanwhile', async () => {
 
 test('a hidden tab sends nothing', async () => {
   tab.data.pageHidden();
+  browser.network.sent = [];
+  await browser.clock.pass(3_600_000);
+  assert.deepEqual(browser.network.sent, []);
+});
+
+test('a studio that is opened in a hidden tab is not looked at either', async () => {
+  const hidden = browser.tab();
+  hidden.data.pageHidden();
+  void hidden.data.openStudio('other');
+  await browser.clock.pass(200);
+  tab.kill();
   browser.network.sent = [];
   await browser.clock.pass(3_600_000);
   assert.deepEqual(browser.network.sent, []);

@@ -136,10 +136,12 @@ test('a slot that somebody else deleted while I typed is seen so in a read, and 
 test('a slot that I deleted and somebody else asked pictures for stays, and is listed', async () => {
   const other = (await browser.open('main')).data;
   void other.generateSceneImages(['one']);
+  await browser.clock.pass(100);
   data.deleteOutputSlot('acme', 'main', 'one');
   data.pageShown();
   await browser.clock.pass(1500);
-  assert.equal(listed()[0][1], 'deleted');
+  assert.deepEqual(listed(), [['one', 'deleted', false, true, false]]);
+  assert.deepEqual(service.conflicts, []);
   assert.notEqual(shown(), undefined);
 });
 

@@ -142,6 +142,16 @@ test('nobody looks after pictures in a hidden page, and at once when it is shown
   assert.equal(slot().status, 'COMPLETED');
 });
 
+test('the answer to a last save sets nobody looking in a hidden page', async () => {
+  data.generateSceneImages(['one']);
+  await browser.clock.pass(100);
+  await data.addOutputSlot('acme', 'main', ['chair']);
+  data.pageHidden();
+  await browser.clock.pass(60_000);
+  assert.equal(service.read('main').outputSlots.length, 3);
+  assert.equal(looks().length, 0);
+});
+
 test('pictures that somebody else asked for are looked after too', async () => {
   const other = (await browser.open('main')).data;
   other.generateSceneImages(['two']);

@@ -193,6 +193,22 @@ test('a studio is added once by a double click, and listed', async () => {
   assert.deepEqual(data.studios.value.map(({ name }) => name), ['Summer', 'Main Studio']);
 });
 
+test('a list is read part by part, and what was added here is in it from the beginning', async () => {
+  for (let at = 10; at < 40; at += 1) service.add(`studio-${at}`);
+  const added = data.addSceneStudio('acme', 'Zen');
+  await pass();
+  const { id } = await added;
+  data.listStudios();
+  await pass();
+  assert.equal(data.studios.value.length, 25);
+  assert.equal(data.studios.value[0].id, id);
+  assert.equal(data.moreStudios.value, true);
+  data.listStudios({ more: true });
+  await pass();
+  assert.equal(data.studios.value.length, 32);
+  assert.equal(data.moreStudios.value, false);
+});
+
 test('a studio is renamed in the list at once, and deleted and brought back', async () => {
   data.listStudios();
   await pass();

@@ -52,6 +52,7 @@ test('a service that stays busy is asked less and less often', async () => {
   const pauses = times.slice(1).map((at, index) => at - times[index]);
   assert.equal(times.length, 9);
   assert.ok(pauses.every((pause, index) => index === 0 || pause >= pauses[index - 1] * 0.9), pauses);
+  assert.ok(pauses.at(-1) > 10 * pauses[0], pauses);
   assert.equal(stored().style, 'Rustic');
 });
 
@@ -202,6 +203,39 @@ test('after 401 somebody who has to sign in is told so, and loses nothing', asyn
   assert.equal(data.saveState.value, 'saved');
 });
 
+test('a save that landed unseen before 401 tells its conflicts after the sign-in', async () => {
+  const session = sessionOf({ token: async () => null, refresh: async () => false });
+  ({ data } = await browser.open('main', { session }));
+  service.set('main', 'one', { style: 'Coastal' });
+  browser.network.break('PATCH', 'lose-reply');
+  set({ style: 'Rustic' });
+  await browser.clock.pass(1030);
+  service.next('PATCH', '/main', gateway(401, 'Unauthorized'));
+  await browser.clock.pass(10_000);
+  assert.equal(data.saveState.value, 'signed-out');
+  data.signedIn();
+  await browser.clock.pass(10_000);
+  assert.deepEqual(data.conflicts.value.map(({ mine, theirs }) => [mine, theirs]), [['Rustic', 'Coastal']]);
+  assert.equal(service.commits('main'), 3);
+});
+
+test('what was changed meanwhile is listed when the save that another tab left is refused', async () => {
+  const left = await browser.open('main');
+  browser.network.break('PATCH', 'hang');
+  void left.data.updateOutputSlot('acme', 'main', 'one', { settings: { style: 'Rustic' } });
+  await browser.clock.pass(1100);
+  left.kill();
+  service.set('main', 'one', { style: 'Coastal' });
+  service.next('PATCH', '/main', gateway(413, 'Request Entity Too Large'));
+  ({ data } = await browser.open('main'));
+  await browser.clock.pass(40_000);
+  assert.equal(data.saveState.value, 'refused');
+  assert.deepEqual(data.conflicts.value.map(({ mine, theirs }) => [mine, theirs]), [['Rustic', 'Coastal']]);
+  data.errors.value[0].retry();
+  await browser.clock.pass(1000);
+  assert.equal(stored().style, 'Rustic');
+});
+
 test('an issuer that is out of reach is as a service that is', async () => {
   let isUp = false;
   const token = async () => {
@@ -244,6 +278,39 @@ test('what was refused as a whole is sent anew once it is edited again', async (
   await browser.clock.pass(1100);
   assert.deepEqual(stored(), { style: 'Rustic', lighting: 'Evening' });
   assert.equal(data.saveState.value, 'saved');
+});
+
+test('what the service will not have can be forgotten', async () => {
+  set({ style: 'A style with far too many letters in it' });
+  await browser.clock.pass(3000);
+  data.discardUnsaved();
+  assert.equal(shown().settings.style, 'Modern');
+  assert.equal(data.saveState.value, 'saved');
+  assert.equal(browser.storage.length, 0);
+});
+
+test('edits of a studio that is there no more can be forgotten, and the studio is named', async () => {
+  const left = await browser.open('main');
+  void left.data.updateOutputSlot('acme', 'main', 'one', { settings: { style: 'Rustic' } });
+  await browser.clock.pass(500);
+  left.kill();
+  service.next('GET', '/main', problem(404, 'not-found', { kind: 'studio' }));
+  const later = await browser.open('other');
+  await browser.clock.pass(5000);
+  const [error] = later.data.errors.value;
+  assert.match(error.words, /^main: This studio is not there any more/);
+  error.retry();
+  assert.equal(browser.storage.length, 0);
+  assert.deepEqual(later.data.errors.value, []);
+});
+
+test('an answer to a save that brings nothing is taken for none', async () => {
+  for (let time = 0; time < 2; time += 1) service.next('PATCH', '/main', ok({}));
+  set({ style: 'Rustic' });
+  await browser.clock.pass(5000);
+  assert.equal(saves(browser.network).length, 2);
+  await browser.clock.pass(40_000);
+  assert.equal(stored().style, 'Rustic');
 });
 
 test('the same trouble is told once, and no more once it is dismissed', async () => {

@@ -318,6 +318,32 @@ test('a studio is opened once the service can be reached', async () => {
   assert.equal(late.opening.value.state, 'ready');
 });
 
+test('a studio that is being opened is read at once when there is a network again, and no more once it is left', async () => {
+  browser.network.isUp = false;
+  const { data: late } = await browser.open('main');
+  await browser.clock.pass(60_000);
+  browser.network.isUp = true;
+  late.wentOnline();
+  await browser.clock.pass(100);
+  assert.equal(late.opening.value.state, 'ready');
+  browser.network.isUp = false;
+  void late.openStudio('other');
+  await browser.clock.pass(5000);
+  void late.openStudio('main');
+  browser.network.sent = [];
+  await browser.clock.pass(19_000);
+  assert.deepEqual(browser.network.sent.filter(({ address }) => address.endsWith('other')), []);
+});
+
+test('a setting by the name of a tag is a setting', async () => {
+  set({ etag: 'x' });
+  await browser.clock.pass(1100);
+  assert.equal(shown().settings.etag, 'x');
+  assert.equal(stored().etag, 'x');
+  data.discardUnsaved();
+  assert.equal(shown().settings.etag, 'x');
+});
+
 test('storage that is full is said, and saving goes on', async () => {
   browser.storage.isFull = true;
   set({ style: 'Rustic' });

@@ -82,6 +82,7 @@ export function createDataContext(uses) {
     openStudio: (id) => desk.openStudio(id),
     closeStudio: () => desk.closeStudio(),
     flush: () => desk.flush(),
+    discardUnsaved: () => desk.discardUnsaved(),
     /** @param {{ id: string }} error */
     dismissError: (error) => desk.dismissError(error),
     /**

@@ -54,7 +54,7 @@ export class Desk {
         api: this.api,
         clock: this.clock,
         keep: (kept) => this.outbox.keep(id, kept) || this.trouble(NO_ROOM),
-        trouble: this.trouble,
+        trouble: (words, ...more) => this.trouble(this.#about(id, words), ...more),
         signIn: this.signIn,
       });
       this.#studios.set(id, studio);
@@ -132,6 +132,11 @@ export class Desk {
     await Promise.all([...this.#studios.values()].map((studio) => studio.saving.flush()));
   }
 
+  /** Forget what is unsaved in the open studio. */
+  discardUnsaved() {
+    this.open.saving.discard();
+  }
+
   /** The page is hidden or goes: what is unsaved is sent now. */
   pageHidden() {
     this.#isShown = false;
@@ -191,13 +196,21 @@ export class Desk {
     const studio = this.of(id);
     studio.generation.watch(false);
     await studio.settled().catch(() => {}); // that it was refused is told
-    if (this.#openId.peek() === id || studio.copy.isUnsaved) return;
+    if (this.#openId.peek() === id || studio.copy.isUnsaved || studio.conflicts.peek().length) return;
     studio.close();
     this.#studios.delete(id);
   }
 
+  /** Words about a studio, with its name if it is not the one that is open. @param {string} id @param {string} words */
+  #about(id, words) {
+    return id === this.#openId.peek() ? words : `${this.of(id).copy.read?.document.name ?? id}: ${words}`;
+  }
+
   #takeUpOrphans() {
-    this.outbox.takeUpOrphans((id, kept) => this.of(id).resume(kept));
+    this.outbox.takeUpOrphans(async (id, kept) => {
+      await this.of(id).resume(kept);
+      if (this.#openId.peek() !== id) void this.#leave(id);
+    });
   }
 
   #lookOften() {

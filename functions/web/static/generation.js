@@ -11,8 +11,8 @@ import { RequestFailed } from './problems.js';
 const FIRST_LOOK = 700;
 const LAST_LOOK = 8000;
 const GROWTH = 1.4;
-/** So many pictures are asked about at once; the service takes a hundred. */
-const NAMES = 100;
+/** So many pictures are asked about at once: a gateway takes an address of a few kilobytes. */
+const NAMES = 60;
 
 export class Generation {
   /** The pictures that are under way or have failed, in the order they were asked for. */

@@ -8,11 +8,13 @@
 import { batch, computed, signal } from '@preact/signals-core';
 import { Generation } from './generation.js';
 import { withSide } from './merging.js';
-import { isKnown, liveRows, same } from './owned.js';
+import { isKnown, liveRows } from './owned.js';
 import { RequestFailed } from './problems.js';
 import { Saving } from './saving.js';
 import { Undoing } from './undoing.js';
 import { WorkingCopy } from './working-copy.js';
+
+const NOT_THERE = 'This studio is not there any more, so what you changed in it cannot be saved.';
 
 /**
  * How far the opening of a studio is.
@@ -59,7 +61,8 @@ export class OpenStudio {
     this.keep = keep;
     const failed = (/** @type {RequestFailed} */ error) => {
       if (error.status === 401) trouble(error.message, signIn, 'Sign in');
-      else if (error.status === 410) trouble(error.message, () => void this.undelete(), 'Restore the studio');
+      else if (error.status === 410) trouble(error.message, () => void this.undelete().catch(failed), 'Restore the studio');
+      else if (error.status === 404) trouble(NOT_THERE, () => this.saving.discard(), 'Forget my changes');
       else trouble(error.message, () => this.saving.wake());
     };
     this.saving = new Saving({
@@ -84,7 +87,7 @@ export class OpenStudio {
    * @returns {Promise<void>} ends when it is ready or will not be; `opening` tells which
    */
   async open() {
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = 1; !this.saving.isClosed; attempt += 1) {
       try {
         await this.saving.read();
         this.opening.value = { state: 'ready' };
@@ -94,7 +97,7 @@ export class OpenStudio {
         if (error.status === 404 && error.problem.kind === 'studio' && (await this.#made())) return;
         this.opening.value = opening(error);
         if (error.kind === 'refused' && error.status !== 404) return;
-        await this.api.sleep(this.api.pause(attempt));
+        await this.saving.pause(this.api.pause(attempt));
       }
     }
   }
@@ -215,10 +218,8 @@ export class OpenStudio {
   /** @param {FieldConflict[]} found */
   #list(found) {
     if (!found.length) return;
-    const listed = this.conflicts.peek();
-    const isNew = (/** @type {FieldConflict} */ one) => !listed.some((other) => same(told(one), told(other)));
-    const added = found.filter(isNew).map((one) => ({ ...told(one), id: this.api.newKey(), studioId: this.id }));
-    this.conflicts.value = [...listed, ...added];
+    const added = found.map((one) => ({ ...told(one), id: this.api.newKey(), studioId: this.id }));
+    this.conflicts.value = [...this.conflicts.peek(), ...added];
     this.#keep();
   }
 

@@ -25,6 +25,8 @@ export function ownedBy(studio) {
 }
 
 /**
+ * The row with this id, deleted or not.
+ *
  * @param {Owned} owned
  * @param {string} id
  * @returns {OwnedRow | undefined}
@@ -42,7 +44,12 @@ export function liveRows(owned) {
   return owned.rows.filter((row) => !row.deleted);
 }
 
-/** @param {OwnedRow | undefined} row whether what is in it is known @returns {row is Required<OwnedRow>} */
+/**
+ * Whether it is known what is in a row.
+ *
+ * @param {OwnedRow | undefined} row
+ * @returns {row is Required<OwnedRow>}
+ */
 export function isKnown(row) {
   return row?.settings !== undefined;
 }
@@ -130,6 +137,8 @@ export function saveBody(base, mine) {
 }
 
 /**
+ * A row as it is saved: what is not as it was in `base`, or all of it if it was not there.
+ *
  * @param {OwnedRow | undefined} base
  * @param {OwnedRow} row
  */
@@ -149,6 +158,8 @@ function changedMembers(base, row) {
 }
 
 /**
+ * The setting that a field is; null for a member of the row itself.
+ *
  * @param {string} field
  * @returns {string | null}
  */

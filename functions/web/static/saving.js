@@ -172,6 +172,25 @@ export class Saving {
     else this.look();
   }
 
+  /** Forget what is unsaved, and show the document as it was read. */
+  discard() {
+    this.#held = null;
+    this.copy.discard();
+    this.#keep();
+    this.#tellWaiting();
+    this.listener.changed();
+  }
+
+  /** Wait, but not for longer than until `wake` is called. @param {number} milliseconds */
+  pause(milliseconds) {
+    return this.#pausing.sleep(milliseconds);
+  }
+
+  /** Whether nothing more is sent. */
+  get isClosed() {
+    return this.#isClosed;
+  }
+
   /** Send nothing more. What is unsaved stays kept. */
   close() {
     this.#isClosed = true;
@@ -191,11 +210,10 @@ export class Saving {
     for (let attempt = 1; this.copy.isUnsaved && !this.#held && !this.#isClosed; attempt += 1) {
       const { sent, hasLanded } = this.copy;
       const isInDoubt = sent !== null && !hasLanded && this.clock.now() < this.#mayRepeatAt;
-      if (isInDoubt && isLeaving) break; // the next visit goes on with it
       if (isInDoubt) {
         await this.#pausing.sleep(Math.min(this.api.pause(attempt), this.#mayRepeatAt - this.clock.now()));
       }
-      if ((isInDoubt || this.#isOutOfTouch) && !isLeaving) {
+      if (isInDoubt || (this.#isOutOfTouch && !isLeaving)) {
         if (!(await this.#isRead()) && !this.#held) await this.#pausing.sleep(this.api.pause(attempt));
         if (isInDoubt || this.#isOutOfTouch) continue;
       }
@@ -242,12 +260,16 @@ export class Saving {
 
   /** @param {Answer} answer */
   #settle(answer) {
-    if (answer.body?.outputSlots) this.#show(answer, (document, tag) => this.copy.settle(document, tag));
-    else if (answer.tag === null) this.#wantsWhole = true; // others' changes were merged in: ask for them
-    else {
+    if (answer.body?.outputSlots) {
+      this.#show(answer, (document, tag) => this.copy.settle(document, tag));
+    } else if (answer.status === 204 && answer.tag !== null) {
       this.#heard();
       this.copy.settleAsSent(answer.tag);
       this.#keep();
+    } else if (!this.#wantsWhole) {
+      this.#wantsWhole = true; // changes of others were merged in: the same save asks for them
+    } else {
+      throw new RequestFailed('unreachable');
     }
   }
 

@@ -19,6 +19,8 @@ export function studioMethods(desk) {
   const studios = signal(/** @type {StudioSummary[] | null} */ (null));
   const moreStudios = signal(false);
   let following = '';
+  /** They are listed first, wherever the list by ids has them. */
+  const addedHere = new Set();
 
   /** Show in the list what became of a studio. @param {Pick<StudioSummary, 'id'> & Partial<StudioSummary>} changes */
   function listed(changes) {
@@ -27,6 +29,7 @@ export function studioMethods(desk) {
 
   /** @param {Studio} studio a new one */
   function added({ id, name, clientId, updatedAt, outputSlots }) {
+    addedHere.add(id);
     const revisionCount = outputSlots.reduce((sum, slot) => sum + slot.historyCount, 0);
     const summary = { id, name, clientId, updatedAt, slotCount: outputSlots.length, revisionCount };
     studios.value = [summary, ...(studios.peek() ?? []).filter((one) => one.id !== id)];
@@ -38,14 +41,15 @@ export function studioMethods(desk) {
     /** Whether there are more than were listed. */
     moreStudios,
 
-    /** @param {{ more?: boolean }} [how] the next part of the list, or its first part anew */
+    /** @param {{ more?: boolean }} [how] the next part of the list, by ids, or its first part anew */
     async listStudios({ more = false } = {}) {
-      const before = more ? (studios.peek() ?? []) : [];
+      const before = (studios.peek() ?? []).filter(({ id }) => more || addedHere.has(id));
       const wanted = new URLSearchParams({ limit: String(AT_ONCE), ...(more && { cursor: following }) });
       const { body } = await api.send('GET', `${path}?${wanted}`);
       following = body.nextCursor ?? '';
       moreStudios.value = following !== '';
-      studios.value = [...before, ...body.items];
+      const found = new Set(body.items.map((/** @type {StudioSummary} */ { id }) => id));
+      studios.value = [...before.filter(({ id }) => !found.has(id)), ...body.items];
     },
 
     /**

@@ -22,8 +22,11 @@ export class WorkingCopy {
   #mine = NOTHING;
   /** @type {SentSave | null} */
   #sent = null;
-  /** Fields that the service refused as they are, and why; they are not sent again until they change. */
-  /** @type {Map<string, { slotId: string | null, field: string, value: any, words: string }>} */
+  /**
+   * Fields that the service refused as they are, and why; they are not sent again until they change.
+   *
+   * @type {Map<string, { slotId: string | null, field: string, value: any, words: string }>}
+   */
   #refused = new Map();
 
   /** The document that was read last, with its tag; null before the first. */
@@ -105,7 +108,7 @@ export class WorkingCopy {
     const next = this.#sent ? merge(this.#sent.base, this.#sent.mine, theirs).owned : theirs;
     const asked = this.#read ? askedSince(this.#read.document, document) : new Set();
     const merged = merge(this.#expected, this.#mine, next, { asked });
-    this.#read = { document: shared(this.#read?.document, document), tag };
+    this.#read = { document: shared(this.#read?.document, withoutRowTags(document)), tag };
     this.#expected = next;
     this.#mine = merged.owned;
     this.#forgetRefusals();
@@ -184,7 +187,7 @@ export class WorkingCopy {
   discard() {
     this.#sent = null;
     this.#refused.clear();
-    if (this.#read) this.#expected = this.#mine = ownedBy(this.#read.document);
+    this.#expected = this.#mine = this.#read ? ownedBy(this.#read.document) : NOTHING;
   }
 
   /** @returns {SaveBody | null} */
@@ -260,8 +263,18 @@ function askedSince(before, after) {
 }
 
 /**
+ * The document without the tags of its rows: they change with every version, and the document has one of its own.
+ *
+ * @param {Studio} document
+ * @returns {Studio}
+ */
+function withoutRowTags(document) {
+  return { ...document, outputSlots: document.outputSlots.map(({ etag: _, ...slot }) => slot) };
+}
+
+/**
  * The value `after`, with every part that is as it was `before` being that very object, so that what did not
- * change is not drawn again. Rows lose their tags, which change with every version.
+ * change is not drawn again.
  *
  * @param {any} before
  * @param {any} after
@@ -275,10 +288,9 @@ function shared(before, after) {
     const isSame = Array.isArray(before) && before.length === parts.length && parts.every((one, at) => one === before[at]);
     return isSame ? before : parts;
   }
-  const { etag: _, ...members } = after;
-  const names = Object.keys(members);
+  const names = Object.keys(after);
   const old = typeof before === 'object' && before !== null && !Array.isArray(before) ? before : {};
-  const parts = Object.fromEntries(names.map((name) => [name, shared(old[name], members[name])]));
+  const parts = Object.fromEntries(names.map((name) => [name, shared(old[name], after[name])]));
   const isSame = Object.keys(old).length === names.length && names.every((name) => parts[name] === old[name]);
   return isSame && before ? before : parts;
 }

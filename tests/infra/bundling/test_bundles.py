@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.bundling import bundle as making
 from infra.bundling.bundle import BUILD, Bundle, Bundler
 from infra.bundling.bytecode import interpreter
 from infra.bundling.wheels import HERE, LAMBDA, BundlingError
@@ -82,6 +83,30 @@ def test_stock_scenes_come_only_where_their_pictures_are_read(bundles: dict[str,
     assert not having & {"clients_api", "studios_api", "generation_api", "janitor"}
 
 
+def test_the_files_of_the_page_come_with_the_page_alone_and_nothing_that_only_makes_them(
+    bundles: dict[str, Bundle],
+):
+    static = {name for name, bundle in bundles.items() if any("/static/" in one for one in names_in(bundle))}
+    assert static == {"web"}
+    names = names_in(bundles["web"])
+    assert {"web/static/index.html", "web/static/style.css", "web/static/vendor/preact.mjs"} <= set(names)
+    assert [
+        one for one in names if one.startswith("web/") and not one.endswith(".py") and "/static/" not in one
+    ] == []
+
+
+def test_a_page_whose_libraries_were_not_brought_is_refused(tmp_path: Path):
+    (tmp_path / "web" / "static").mkdir(parents=True)
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / "web" / "__init__.py").touch()
+    (tmp_path / "web" / "static_files.py").write_text("def static_files(): ...")
+    (tmp_path / "web" / "handler.py").write_text(
+        "from web.static_files import static_files\ndef lambda_handler(event, context):\n    static_files()"
+    )
+    with pytest.raises(BundlingError, match="web/static/vendor is not there; `make web` makes"):
+        Bundler(HERE, functions=tmp_path, build=tmp_path / "build").bundle("web")
+
+
 @pytest.mark.parametrize("name", ASKED)
 def test_a_function_that_people_wait_for_is_small(bundles: dict[str, Bundle], name: str):
     bundle = bundles[name]
@@ -110,15 +135,23 @@ def test_a_change_of_a_module_makes_another_bundle_of_the_functions_that_reach_i
         (functions / name).mkdir(parents=True)
         (functions / name / "__init__.py").touch()
         (functions / name / "handler.py").write_text("def lambda_handler(event, context): ...\n")
-    (functions / "one" / "page.html").write_text("<p>one</p>")
     (functions / "requirements.txt").touch()
     bundler = Bundler(HERE, functions=functions, build=tmp_path / "build")
     before = {name: bundler.bundle(name) for name in ("one", "two")}
-    (functions / "one" / "page.html").write_text("<p>two</p>")
+    (functions / "one" / "handler.py").write_text("def lambda_handler(event, context): return 1\n")
     after = {name: bundler.bundle(name) for name in ("one", "two")}
     assert after["one"].digest != before["one"].digest
     assert after["two"] == before["two"]
-    assert names_in(after["one"])[-1] == "one/page.html"
+
+
+def test_a_change_of_what_makes_bundles_makes_other_bundles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    before = Bundler(HERE).bundle("janitor")
+    (tmp_path / "bundle.py").write_text("another")
+    monkeypatch.setattr(making, "__file__", str(tmp_path / "bundle.py"))
+    build = tmp_path / "build"
+    build.mkdir()
+    (build / "wheels").symlink_to(BUILD / "wheels")
+    assert Bundler(HERE, build=build).bundle("janitor").digest != before.digest
 
 
 def test_the_manifest_says_what_a_bundle_was_made_of(bundles: dict[str, Bundle]):

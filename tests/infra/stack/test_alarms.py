@@ -2,11 +2,16 @@
 
 import json
 import re
+from functools import reduce
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from infra.functions import FUNCTIONS
+from janitor import handler as janitor
+from janitor.places import Care, Place
+from scene_studio import runtime
 from tests.infra.stack.synthesis import Assembly
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -85,13 +90,23 @@ def test_pictures_that_wait_for_half_of_their_time_are_an_alarm(stack: Assembly,
     assert (usual["Threshold"], slow["Threshold"]) == (120 * 15 / 2, 240 * 15 / 2)
 
 
-def test_pictures_that_were_given_up_are_counted_by_the_janitors_own_log(stack: Assembly):
+def test_pictures_that_were_given_up_are_counted_by_the_janitors_own_log(
+    stack: Assembly, monkeypatch: pytest.MonkeyPatch
+):
+    logged: dict[str, Any] = {}
+    monkeypatch.setattr(runtime.logger, "info", lambda _message, **extra: logged.update(extra))
+    done = SimpleNamespace(folded=0, unreadable=(), pictures=Care(given_up=3), uploads=Care(given_up=5))
+    sweep: Any = SimpleNamespace(look_after=lambda _place: done)
+    assert janitor._look_after(sweep, Place("acme-corp", "summer"))
+
     (counted,) = stack.properties("AWS::Logs::MetricFilter")
     (transformation,) = counted["MetricTransformations"]
+    selector = transformation["MetricValue"]
     (alarm,) = alarms_on(stack, transformation["MetricName"])
+    found: Any = reduce(lambda value, name: value[name], selector.split(".")[1:], logged)
+    assert found == 3
+    assert counted["FilterPattern"] == f"{{ {selector} > 0 }}"
     assert counted["LogGroupName"].startswith("${Janitor")
-    assert counted["FilterPattern"] == "{ $.given_up > 0 }"
-    assert transformation["MetricValue"] == "$.given_up"
     assert transformation["MetricNamespace"] == alarm["Namespace"] == "SceneStudio"
 
 

@@ -1,5 +1,6 @@
 """The functions: what each runs, for how long, and what it is told."""
 
+import re
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from infra.functions import FUNCTIONS
 from infra.grants import GRANTS
 from scene_studio.generation.timing import DELIVERIES, Timing
 from scene_studio.runtime import Environment
+from scene_studio.store.s3 import S3ObjectStore
 from tests.infra.stack.synthesis import Assembly
+from web.settings import PageSettings
 
 pytestmark = pytest.mark.xdist_group("stack")
 
@@ -57,19 +60,27 @@ def test_every_function_logs_to_a_group_of_its_own_that_is_not_kept_for_ever(sta
     assert {group["Properties"]["RetentionInDays"] for group in groups.values()} == {90}
 
 
+def deployed(text: str) -> str:
+    """A variable with something in place of each reference that may stand there once it is deployed."""
+
+    def stands_for(reference: re.Match[str]) -> str:
+        name = reference[1].lower().replace(":", "-")
+        return f"https://{name}" if "queue" in name or name.endswith(".providerurl") else name
+
+    return re.sub(r"\$\{([^}]+)}", stands_for, text)
+
+
 @pytest.mark.parametrize("told", ["stack", "told_everything"])
 def test_functions_are_told_what_their_code_reads(told: str, request: pytest.FixtureRequest):
     stack: Assembly = request.getfixturevalue(told)
     for name, function in functions_of(stack).items():
         variables = function["Environment"]["Variables"]
-        own = {
-            variable.removeprefix("SCENE_STUDIO_").lower(): text.replace("${", "x").replace("}", "x").lower()
-            if variable == "SCENE_STUDIO_STORE"
-            else text.replace("${", "https://").replace("}", "")
-            for variable, text in variables.items()
-            if variable.startswith("SCENE_STUDIO_")
-        }
-        assert Environment.model_validate(own).tenancy == "token"
+        known = [*Environment.model_fields, *(PageSettings.model_fields if name == "web" else ())]
+        own = {variable for variable in variables if variable.startswith("SCENE_STUDIO_")}
+        assert own <= {f"SCENE_STUDIO_{field.upper()}" for field in known}
+        told_to_it = {name.removeprefix("SCENE_STUDIO_").lower(): deployed(variables[name]) for name in own}
+        assert Environment.model_validate(told_to_it).tenancy == "token"
+        PageSettings.model_validate(told_to_it)
         sends = {grant.on for grant in GRANTS[name] if grants.SEND in grant.actions}
         assert ("SCENE_STUDIO_GENERATION_QUEUE" in variables) == (grants.GENERATION_QUEUE in sends)
         assert ("SCENE_STUDIO_UPLOAD_QUEUE" in variables) == (grants.UPLOAD_QUEUE in sends)
@@ -144,3 +155,43 @@ def test_the_janitor_runs_every_minute_and_no_run_is_repeated(stack: Assembly):
     assert rule["State"] == "ENABLED"
     assert target["Arn"] == f"${{{janitor}.Arn}}"
     assert target["RetryPolicy"] == {"MaximumRetryAttempts": 0}
+
+
+def test_the_page_is_told_where_people_sign_in_and_where_pictures_lie(
+    stack: Assembly, told_everything: Assembly
+):
+    (bucket,) = stack.resources("AWS::S3::Bucket")
+    (pool,) = stack.resources("AWS::Cognito::UserPool")
+    (client,) = stack.resources("AWS::Cognito::UserPoolClient")
+    (domain,) = stack.resources("AWS::Cognito::UserPoolDomain")
+    own = functions_of(stack)["web"]["Environment"]["Variables"]
+    assert own["SCENE_STUDIO_SIGN_IN_ISSUER"] == f"${{{pool}.ProviderURL}}"
+    assert own["SCENE_STUDIO_SIGN_IN_CLIENT_ID"] == f"${{{client}}}"
+    assert own["SCENE_STUDIO_SIGN_IN_SCOPE"] == "openid email profile"
+    assert own["SCENE_STUDIO_SIGN_IN_ORIGINS"] == (
+        f"https://${{{domain}}}.auth.${{AWS::Region}}.amazoncognito.com"
+    )
+    assert own["SCENE_STUDIO_PICTURES_ORIGIN"] == f"https://${{{bucket}.RegionalDomainName}}"
+    elsewhere = functions_of(told_everything)["web"]["Environment"]["Variables"]
+    assert {name: value for name, value in elsewhere.items() if "SIGN_IN" in name} == {
+        "SCENE_STUDIO_SIGN_IN_ISSUER": "https://issuer.example",
+        "SCENE_STUDIO_SIGN_IN_CLIENT_ID": "page",
+        "SCENE_STUDIO_SIGN_IN_SCOPE": "openid profile",
+        "SCENE_STUDIO_SIGN_IN_ORIGINS": "https://login.issuer.example",
+    }
+
+
+def test_the_addresses_that_functions_sign_are_those_that_the_page_is_told(
+    stack: Assembly, monkeypatch: pytest.MonkeyPatch
+):
+    variables = functions_of(stack)["studios_api"]["Environment"]["Variables"]
+    for region in ("us-east-1", "eu-central-1"):
+        with monkeypatch.context() as patch:
+            patch.setenv("AWS_DEFAULT_REGION", region)
+            name = "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT"
+            patch.setenv(name, variables[name])
+            store = S3ObjectStore.connect("some-bucket")
+            regional = f"https://some-bucket.s3.{region}.amazonaws.com/"
+            assert store.presigned_url("clients/c/x.jpg", seconds=60).startswith(regional)
+            ticket = store.upload_ticket("uploads/x", content_type="image/png", max_bytes=1, seconds=60)
+            assert ticket.url.startswith(regional)

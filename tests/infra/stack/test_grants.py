@@ -107,6 +107,11 @@ def test_a_key_is_of_one_kind_alone(key: str, pattern: str):
     assert [one for one in sorted(KEY_PATTERNS) if fnmatchcase(key, one)] == [pattern]
 
 
+@pytest.mark.parametrize("pattern", sorted(KEY_PATTERNS))
+def test_a_kind_of_keys_is_told_by_whole_parts(pattern: str):
+    assert [part for part in pattern.split("/") if "*" in part and part != "*"] == []
+
+
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_whoever_reads_hears_that_a_key_does_not_exist(function: str):
     by_place = {grant.on: grant.actions for grant in GRANTS[function]}

@@ -220,7 +220,7 @@ export class Service {
       for (const { slotId, id } of asked) {
         const slot = inside.slots.find((one) => one.id === slotId);
         slot.generation.push({ id, state: 'pending', askedAt: 'now' });
-        slot.askedAt = studio.versions.length + 1;
+        slot.askedAt = studio.versions.length;
       }
       this.#commit(studio, inside, { key, text: JSON.stringify(body), asked });
       return ok({ images: [], generation: asked }, 202);
@@ -304,15 +304,18 @@ export class Service {
     return ok({ share: this.shares.at(-1), secret: 's', url: '/shared/x#s' }, 201);
   }
 
-  #list({ method, body }) {
+  #list({ method, body, query }) {
     if (method === 'POST') {
-      const id = `studio${(this.#lastId += 1)}`;
+      const id = `zz${(this.#lastId += 1)}`;
       this.add(id);
       if (body.name) this.change(id, (inside) => void (inside.name = body.name));
       return this.#whole(this.#studios.get(id), 201);
     }
     const live = [...this.#studios.values()].filter(({ deletedAt }) => !deletedAt);
-    return ok({ items: live.map((studio) => ({ id: studio.id, name: now(studio).name, slotCount: 0, revisionCount: 0 })) });
+    const after = live.filter(({ id }) => id > (query.get('cursor') ?? '')).sort((one, other) => (one.id < other.id ? -1 : 1));
+    const part = after.slice(0, Number(query.get('limit')));
+    const items = part.map((studio) => ({ id: studio.id, name: now(studio).name, slotCount: 0, revisionCount: 0 }));
+    return ok({ items, ...(part.length < after.length && { nextCursor: part.at(-1).id }) });
   }
 }
 
