@@ -1,6 +1,8 @@
 """The page as the tests use it: by what a person sees, never by what it is made of."""
 
 import base64
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -77,6 +79,14 @@ class StudioPage:
     def is_saved(self) -> None:
         """See that everything is saved."""
         self.save_state("Saved")
+
+
+def eventually(is_so: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for what no page shows, such as what a page that is gone has saved."""
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "it did not become so"
+        time.sleep(0.05)
 
 
 def picture(color: str) -> str:

@@ -68,7 +68,12 @@ def test_a_file_that_is_no_picture_is_refused_with_the_reason(tab: Open) -> None
     library = studio.page.locator(".library")
     library.get_by_role("tab", name="Scenes").click()
     drop(studio.page, ".library .drop-hint", "broken.jpg", b"this is no picture at all")
-    expect(library.locator(".rejected").first).to_contain_text("picture", ignore_case=True, timeout=READY)
+    reason = library.get_by_role("list", name="Uploads").get_by_role("alert")
+    expect(reason).to_contain_text("picture", ignore_case=True, timeout=READY)
+    others = tab().page.locator(".library")
+    others.get_by_role("tab", name="Scenes").click()
+    scene = others.get_by_role("button", name=f"broken {reason.inner_text()}")
+    expect(scene).to_be_disabled()
 
 
 def test_a_slow_upload_shows_how_much_has_gone_and_can_be_cancelled(tab: Open) -> None:

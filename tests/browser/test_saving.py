@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import Open
-from tests.browser.studio import StudioPage
+from tests.browser.studio import StudioPage, eventually
 from tests.support.service import Service
 
 WITHOUT_ANSWER = 31_000
@@ -45,13 +45,14 @@ def own_service(tmp_path: Path) -> Iterator[Service]:
     service.kill()
 
 
-def test_a_tab_that_is_closed_right_after_typing_has_saved_what_was_typed(
-    tab: Open, windows: Callable[..., BrowserContext]
+def test_a_tab_that_is_left_right_after_typing_has_saved_what_was_typed(
+    tab: Open, windows: Callable[..., BrowserContext], api: str
 ) -> None:
     window = windows()
     studio = with_slot(tab, window=window)
     studio.panel.get_by_label("Prompt").fill("a cat on the chair")
-    studio.page.close(run_before_unload=True)
+    studio.page.goto("about:blank")
+    eventually(lambda: settings(api)["promptText"] == "a cat on the chair")
     again = tab(window)
     again.choose(1)
     expect(again.panel.get_by_label("Prompt")).to_have_value("a cat on the chair")
