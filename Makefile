@@ -68,7 +68,7 @@ exiftool:
 chromium:
 	@command -v chromium >/dev/null || { \
 	  echo "Installing Chromium ..."; \
-	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-inter >/dev/null; \
 	} || { echo "Install Chromium (Debian: chromium), and run this again."; exit 1; }
 
 test: lint exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
