@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.routes import DEFAULT_PATH, ROUTES, Route
+from infra.routes import ROUTES, Route
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.problems import assert_invalid, assert_problem
@@ -26,7 +26,11 @@ GOOD = {
     "after": "2",
 }
 SLOT = f"{STUDIO}/slots/slot-1"
-OBJECT_ROUTES = [route for route in ROUTES if route.path != DEFAULT_PATH]
+PAGES = [
+    route for route in ROUTES if route.function == "web" and not route.path.startswith(("/api/", "/scenes/"))
+]
+"""The page and its files; what an address is about is for the page to find out."""
+OBJECT_ROUTES = [route for route in ROUTES if route not in PAGES]
 CHANGING = [route for route in OBJECT_ROUTES if route.method != "GET"]
 WITHOUT_BODY = [route for route in CHANGING if route.method == "DELETE" or route.path.endswith("/undelete")]
 WITH_BODY = [route for route in CHANGING if route not in WITHOUT_BODY]
