@@ -12,6 +12,7 @@ started that run as processes of their own.
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -197,11 +198,14 @@ def _of(kind: Any, code: ast.AST) -> Iterator[Any]:
 
 def _run(code: ast.AST) -> Iterator[ast.AST]:
     """The code and all in it, but not what is there for type checkers alone."""
-    yield code
-    skipped = code.body if isinstance(code, ast.If) and _chain(code.test) == "TYPE_CHECKING" else []
-    for part in ast.iter_child_nodes(code):
-        if part not in skipped:
-            yield from _run(part)
+    waiting = deque([code])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        parts = ast.iter_child_nodes(node)
+        if isinstance(node, ast.If) and _chain(node.test) == "TYPE_CHECKING":
+            parts = iter(node.orelse)
+        waiting.extend(parts)
 
 
 def _imported(code: ast.AST) -> dict[str, str]:
