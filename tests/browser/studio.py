@@ -1,8 +1,15 @@
 """The page as the tests use it: by what a person sees, never by what it is made of."""
 
+import base64
 from dataclasses import dataclass
+from io import BytesIO
+from typing import Any
 
+import httpx
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
+
+from tests.support.service import Service
 
 MAKING_SECONDS = 60
 """How long pictures may take on a busy machine."""
@@ -70,3 +77,23 @@ class StudioPage:
     def is_saved(self) -> None:
         """See that everything is saved."""
         self.save_state("Saved")
+
+
+def picture(color: str) -> str:
+    file = BytesIO()
+    Image.new("RGB", (64, 64), color).save(file, "JPEG")
+    return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
+
+
+def imported(service: Service, studio_id: str, slots: list[dict[str, Any]]) -> str:
+    """Bring in a client of this test's own with these slots, and give its id."""
+    client = {
+        "id": f"client-{studio_id}"[:60].strip("-"),
+        "name": "Consolidated Furniture Manufactories of the Upper Rhine",
+        "products": [{"id": "product-1", "name": "Handwoven Lounge Armchair", "imageUrl": picture("tan")}],
+        "clientSessions": [],
+        "sceneStudios": [{"id": studio_id, "name": "Summer", "outputSlots": slots}],
+    }
+    answer = httpx.post(f"{service.address}/api/clients/{client['id']}/import", json=client, timeout=60)
+    assert answer.status_code == 200, answer.text
+    return str(client["id"])

@@ -7,7 +7,8 @@ import httpx
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import Open
-from tests.browser.studio import MAKING_SECONDS
+from tests.browser.studio import MAKING_SECONDS, imported
+from tests.support.service import Service
 
 
 def test_a_first_visit_makes_main_studio_and_all_work_is_still_there_on_return(
@@ -30,8 +31,10 @@ def test_a_first_visit_makes_main_studio_and_all_work_is_still_there_on_return(
     assert httpx.get(api).json()["outputSlots"][0]["productIds"] == ["product-a", "product-b"]
 
 
-def test_two_campaigns_each_keep_their_own_slots_settings_and_best_pictures(tab: Open) -> None:
-    studio = tab()
+def test_two_campaigns_each_keep_their_own_slots_settings_and_best_pictures(
+    tab: Open, service: Service, studio_id: str
+) -> None:
+    studio = tab(client=imported(service, studio_id, []))
     page = studio.page
     for name, style in (("Summer 2024", "Coastal"), ("Fall 2024", "Rustic")):
         page.get_by_role("button", name="Studio", exact=True).click()
@@ -39,8 +42,8 @@ def test_two_campaigns_each_keep_their_own_slots_settings_and_best_pictures(tab:
         page.get_by_label("Name", exact=True).fill(name)
         page.get_by_role("button", name="Create").click()
         expect(page.get_by_role("heading", name=name)).to_be_visible()
-        for product in ("Oak Chair", "Ceramic Vase"):
-            studio.add_slot_of(product)
+        for _ in range(2):
+            studio.add_slot_of("Handwoven Lounge Armchair")
             studio.set("Style", style)
     page.get_by_role("button", name="Studio", exact=True).click()
     page.get_by_role("menuitem", name="Summer 2024").click()

@@ -2,8 +2,10 @@
 
 import { useState } from 'preact/hooks';
 import { html } from './html.js';
+import { lazy } from './lazy.js';
 import { Products } from './products.js';
-import { Scenes } from './scenes.js';
+
+const Scenes = lazy(() => import('./scenes.js'));
 
 const TABS = { products: 'Products', scenes: 'Scenes' };
 

@@ -6,7 +6,7 @@ import { usePage } from './page-state.js';
 import { Picture } from './picture.js';
 import { counted, moment, setting, slotTitle } from './words.js';
 
-export function LookedAt() {
+export default function LookedAt() {
   const page = usePage();
   const { version, studio } = /** @type {NonNullable<typeof page.lookedAt.value>} */ (page.lookedAt.value);
   const products = page.data.client.value?.products ?? [];

@@ -14,7 +14,7 @@ import { usePage } from './page-state.js';
 import { Picture } from './picture.js';
 import { Uploads } from './uploads.js';
 
-export function Scenes() {
+export default function Scenes() {
   const page = usePage();
   const own = page.data.studio.value?.userScenes ?? [];
   const drop = useDrop({ files: (files) => page.actions.addScenes(files) });

@@ -7,12 +7,11 @@ import { Dialogs } from './dialogs.js';
 import { html } from './html.js';
 import { Icon } from './icons.js';
 import { Library } from './library.js';
-import { LookedAt } from './looked-at.js';
+import { lazy } from './lazy.js';
 import { Messages } from './messages.js';
 import { usePage } from './page-state.js';
 import { onShortcut } from './shortcuts.js';
 import { SlotGrid } from './slot-grid.js';
-import { SlotPanel } from './slot-panel.js';
 import { TopBar } from './top-bar.js';
 
 const PANES = [
@@ -20,6 +19,10 @@ const PANES = [
   { name: 'slots', icon: 'play', words: 'Slots' },
   { name: 'slot', icon: 'sliders', words: 'Settings' },
 ];
+
+const LookedAt = lazy(() => import('./looked-at.js'));
+/** It is empty until a slot is chosen, so what is to be seen at once goes before it. */
+const SlotPanel = lazy(() => import('./slot-panel.js'), html`<aside class="pane slot-pane" aria-label="Settings"></aside>`);
 
 /** @type {Record<string, [string, string]>} */
 const CLOSED = {

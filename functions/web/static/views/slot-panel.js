@@ -15,7 +15,7 @@ import { Picture } from './picture.js';
 import { Revisions } from './revisions.js';
 import { SettingsForm } from './settings-form.js';
 
-export function SlotPanel() {
+export default function SlotPanel() {
   const page = usePage();
   const slots = page.data.studio.value?.outputSlots ?? [];
   const at = slots.findIndex((slot) => slot.id === page.selected.value);

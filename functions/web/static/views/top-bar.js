@@ -8,6 +8,9 @@ import { Icon, Logo } from './icons.js';
 import { usePage } from './page-state.js';
 import { SaveState } from './save-state.js';
 
+/** The studios that were worked on last; all of them are on a page of their own. */
+const SHOWN_STUDIOS = 8;
+
 export function TopBar() {
   const page = usePage();
   const { data } = page;
@@ -22,8 +25,9 @@ export function TopBar() {
     { label: 'Duplicate', icon: 'copy', run: () => page.open('duplicate', { studio }) },
     { label: 'Delete', icon: 'trash', danger: true, run: () => studio && page.actions.removeStudio(studio) },
     ...(data.studios.value ?? [])
-      .filter((one) => one.id !== studio?.id)
-      .slice(0, 8)
+      .filter((one) => one.id !== studio?.id && !one.deletedAt)
+      .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
+      .slice(0, SHOWN_STUDIOS)
       .map((one) => ({ label: one.name, icon: 'image', run: () => page.actions.switchTo(one.id) })),
   ];
   return html`<header class="top">
