@@ -66,7 +66,7 @@ def test_its_examples_run_as_they_stand(service, tmp_path):
 
 
 def test_every_target_of_make_that_it_names_is_there():
-    named = set(re.findall(r"\bmake ([a-z][a-z-]+)", README))
+    named = set(re.findall(r"(?:`|^)make ([a-z][a-z-]+)", README, re.MULTILINE))
     targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"run", "test", "deploy", "cold-starts"} <= named <= targets
 
