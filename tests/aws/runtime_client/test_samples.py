@@ -82,10 +82,12 @@ class Environments:
                 self._queues.delete_message(QueueUrl=self.generation, ReceiptHandle=message["ReceiptHandle"])
 
     def _resolved(self, value: Any) -> Any:
+        """A value of the template; what is not made here, such as the user pool, goes by its logical name."""
         match value:
             case {"Ref": str(name)}:
-                (found,) = [real for begins, real in self._named.items() if name.startswith(begins)]
-                return found
+                return next((real for begins, real in self._named.items() if name.startswith(begins)), name)
+            case {"Fn::GetAtt": [str(name), str(attribute)]}:
+                return f"{name}.{attribute}"
             case {"Fn::Join": [separator, parts]}:
                 return separator.join(self._resolved(part) for part in parts)
             case dict():
