@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,6 +25,7 @@ GOOD = {
     "after": "2",
 }
 SLOT = f"{STUDIO}/slots/slot-1"
+SCENE = f"{STUDIO}/user-scenes/beach"
 OBJECT_ROUTES = [route for route in ROUTES if route.path != DEFAULT_PATH]
 CHANGING = [route for route in OBJECT_ROUTES if route.method != "GET"]
 WITHOUT_BODY = [route for route in CHANGING if route.method == "DELETE" or route.path.endswith("/undelete")]
@@ -56,16 +58,19 @@ def test_an_id_that_is_none_is_refused_by_every_route_and_its_parameter_named(se
     assert stored_objects(seeded) == before
 
 
-BODIES: Mapping[str, dict[str, str]] = {
+FILE = {"contentType": "image/png", "size": 9}
+BODIES: Mapping[str, dict[str, Any]] = {
     "/import": {"id": "acme-corp", "name": "ACME"},
     "products/{productId}": {"name": "Chair"},
     "/generate": {"slotId": "slot-1"},
     "/restore": {"version": "1"},
     "/retry": {},
+    "/user-scenes": FILE,
+    "/image": FILE,
 }
 
 
-def good_body(route: Route) -> dict[str, str]:
+def good_body(route: Route) -> dict[str, Any]:
     return next((body for end, body in BODIES.items() if route.path.endswith(end)), {})
 
 
@@ -198,11 +203,17 @@ def test_a_condition_that_is_no_entity_tag_is_refused_where_conditions_are_read(
         ("If-Match", "PATCH", SLOT),
         ("If-Match", "DELETE", SLOT),
         ("If-Match", "POST", f"{SLOT}/undelete"),
+        ("If-Match", "POST", f"{STUDIO}/user-scenes"),
+        ("If-Match", "PATCH", SCENE),
+        ("If-Match", "DELETE", SCENE),
+        ("If-Match", "POST", f"{SCENE}/undelete"),
+        ("If-Match", "POST", f"{SCENE}/image"),
         ("If-None-Match", "GET", STUDIO),
         ("If-None-Match", "PUT", f"{CLIENT}/scene-studio/new"),
         ("If-None-Match", "PUT", "/api/clients/new"),
     ):
-        answer = call(method, path, None if method == "GET" else {}, {header: value})
+        body = FILE if path.endswith(("/image", "/user-scenes")) else {}
+        answer = call(method, path, None if method == "GET" else body, {header: value})
         assert_invalid(answer, header)
     assert stored_objects(seeded) == before
 
