@@ -1,7 +1,7 @@
 """One small bundle for each function: the modules and the parts of wheels that it uses, in a zip file.
 
 The same sources make the same bytes: entries are sorted, and have one time and one mode. A bundle is named by
-the hash of what is in it, so one that is here already is not made again.
+the hash of all that it is made from, so one that is here already is not made again.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ class Bundle:
     Attributes:
         function: the name of its folder.
         path: the zip file.
-        digest: the hash of what is in it, whatever compressed it, and of the code that made it.
+        digest: the hash of all that it is made from.
         manifest: what it was made of.
     """
 
@@ -79,23 +79,24 @@ class Bundler:
         except NoSuchModule as error:
             raise BundlingError(f"the function {function!r} cannot be bundled: {error}") from None
         wheels = needed(download(self._lock, self.target, self.build / "wheels"), reached.packages)
-        contents = dict(sorted((_ours(self.functions, reached) | _theirs(wheels, reached)).items()))
+        ours = _ours(self.functions, reached)
         python = interpreter(self.target.python)
         manifest = {
             "function": function,
             "target": self.target.name,
             "bytecode": self.target.python if python else None,
             "modules": sorted(reached.modules),
-            "wheels": {wheel.name: wheel.version for wheel in wheels},
+            "packages": sorted(reached.packages),
             "services": sorted(reached.services),
+            "wheels": [wheel.path.name for wheel in wheels],
         }
-        digest = _digest(manifest, contents)
+        digest = _digest(manifest, ours)
         path = self.build / "bundles" / self.target.name / f"{function}-{digest[:16]}.zip"
         if not path.is_file():
+            contents = ours | _theirs(wheels, reached)
             if python:
                 cached = self.build / "bytecode" / self.target.name
-                compiled = bytecode(python, self.target.python, contents, cached)
-                contents = dict(sorted((contents | compiled).items()))
+                contents |= bytecode(python, self.target.python, contents, cached)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
             _write(path, contents)
@@ -130,19 +131,22 @@ def _theirs(wheels: list[Wheel], reached: Reach) -> dict[str, bytes]:
     return contents
 
 
-def _digest(manifest: Mapping[str, Any], contents: Mapping[str, bytes]) -> str:
-    """The hash of a bundle: of its files, and of the code that makes bundles."""
+def _digest(manifest: Mapping[str, Any], ours: Mapping[str, bytes]) -> str:
+    """The hash of all that a bundle is made from, the code that makes bundles included.
+
+    Wheels go by their names: a name stands for one version for one platform, and the lock has its hash.
+    """
     digest = hashlib.sha256(json.dumps(manifest).encode())
-    makers = {path.name: path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))}
-    for path, content in {**makers, **contents}.items():
-        digest.update(f"\0{path}\0{hashlib.sha256(content).hexdigest()}".encode())
+    makers = {path.name: path.read_bytes() for path in Path(__file__).parent.glob("*.py")}
+    for name, content in sorted({**makers, **ours}.items()):
+        digest.update(f"\0{name}\0{hashlib.sha256(content).hexdigest()}".encode())
     return digest.hexdigest()
 
 
 def _write(path: Path, contents: Mapping[str, bytes]) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-            for name, content in contents.items():
+            for name, content in sorted(contents.items()):
                 entry = zipfile.ZipInfo(name, _TIME)
                 entry.create_system, entry.external_attr = _UNIX, _FILE_MODE
                 archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=6)

@@ -12,10 +12,11 @@ started that run as processes of their own.
 
 import ast
 import sys
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
@@ -85,7 +86,7 @@ class _Module:
             if isinstance(statement, Definition):
                 module.definitions.update(dict.fromkeys(_defined(statement), statement))
             else:
-                module.imports.update(_imported(statement))
+                module.imports.update(_imported(_run(statement)))
                 module.at_once.append(statement)
         return module
 
@@ -128,8 +129,9 @@ class _Search:
             self._follow(module, statement)
         for name, definition in read.definitions.items():
             if isinstance(definition, ast.Assign | ast.AnnAssign):
-                for call in _of(ast.Call, definition):
-                    self._name(module, call.func, read.imports)
+                for call in _run(definition):
+                    if isinstance(call, ast.Call):
+                        self._name(module, call.func, read.imports)
                 continue
             for decorator in definition.decorator_list:
                 self._follow(module, decorator)
@@ -138,18 +140,17 @@ class _Search:
 
     def _follow(self, module: str, code: ast.AST) -> None:
         """Follow what a piece of code imports, names, starts, and makes clients for."""
-        imported = _imported(code)
+        nodes = list(_run(code))
+        imported = _imported(nodes)
         for target in imported.values():
             self._import(target)
         known = {**self._read[module].imports, **imported}
-        for name in _of(ast.Name | ast.Attribute, code):
-            if isinstance(name.ctx, ast.Load):
-                self._name(module, name, known)
-        for text in _of(ast.Constant, code):
-            if isinstance(text.value, str) and "." in text.value and self._is_ours(text.value):
-                self.use(text.value)
-        for call in _of(ast.Call, code):
-            match call:
+        for node in nodes:
+            match node:
+                case ast.Name(ctx=ast.Load()) | ast.Attribute(ctx=ast.Load()):
+                    self._name(module, node, known)
+                case ast.Constant(value=str(text)) if "." in text and self._is_ours(text):
+                    self.use(text)
                 case ast.Call(func=ast.Attribute(attr="client"), args=[ast.Constant(value=str(service)), *_]):
                     self.services.add(service)
 
@@ -191,23 +192,22 @@ class _Search:
         return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
-def _of(kind: Any, code: ast.AST) -> Iterator[Any]:
-    return (node for node in _run(code) if isinstance(node, kind))
-
-
 def _run(code: ast.AST) -> Iterator[ast.AST]:
     """The code and all in it, but not what is there for type checkers alone."""
-    yield code
-    skipped = code.body if isinstance(code, ast.If) and _chain(code.test) == "TYPE_CHECKING" else []
-    for part in ast.iter_child_nodes(code):
-        if part not in skipped:
-            yield from _run(part)
+    waiting = deque([code])
+    while waiting:
+        node = waiting.popleft()
+        yield node
+        parts = ast.iter_child_nodes(node)
+        if isinstance(node, ast.If) and _chain(node.test) == "TYPE_CHECKING":
+            parts = iter(node.orelse)
+        waiting.extend(parts)
 
 
-def _imported(code: ast.AST) -> dict[str, str]:
+def _imported(nodes: Iterable[ast.AST]) -> dict[str, str]:
     """The names that import statements bind, each with the dotted name of what it stands for."""
     bound = {}
-    for statement in _run(code):
+    for statement in nodes:
         if isinstance(statement, ast.ImportFrom):
             for name in statement.names:
                 bound[name.asname or name.name] = f"{statement.module}.{name.name}"

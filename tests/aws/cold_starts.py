@@ -37,7 +37,7 @@ FIRST_REQUEST: Final = {
     "shares_api": "http/list-shares.found",
     "web": "http/default-route.unknown",
     "generation_worker": "sqs/generation.unknown-picture",
-    "upload_ingestion": "s3/object-created",
+    "upload_ingestion": "sqs/uploads.created",
     "janitor": "schedule/janitor",
 }
 """The sample that each function is given first."""

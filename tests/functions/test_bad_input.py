@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.routes import DEFAULT_PATH, ROUTES, Route
+from infra.routes import ROUTES, Route
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.problems import assert_invalid, assert_problem
@@ -26,7 +26,12 @@ GOOD = {
     "after": "2",
 }
 SLOT = f"{STUDIO}/slots/slot-1"
-OBJECT_ROUTES = [route for route in ROUTES if route.path != DEFAULT_PATH]
+SCENE = f"{STUDIO}/user-scenes/beach"
+PAGES = [
+    route for route in ROUTES if route.function == "web" and not route.path.startswith(("/api/", "/scenes/"))
+]
+"""The page and its files; what an address is about is for the page to find out."""
+OBJECT_ROUTES = [route for route in ROUTES if route not in PAGES]
 CHANGING = [route for route in OBJECT_ROUTES if route.method != "GET"]
 WITHOUT_BODY = [route for route in CHANGING if route.method == "DELETE" or route.path.endswith("/undelete")]
 WITH_BODY = [route for route in CHANGING if route not in WITHOUT_BODY]
@@ -58,6 +63,7 @@ def test_an_id_that_is_none_is_refused_by_every_route_and_its_parameter_named(se
     assert stored_objects(seeded) == before
 
 
+FILE = {"contentType": "image/png", "size": 9}
 BODIES: Mapping[str, dict[str, Any]] = {
     "/import": {"id": "acme-corp", "name": "ACME"},
     "products/{productId}": {"name": "Chair"},
@@ -65,8 +71,8 @@ BODIES: Mapping[str, dict[str, Any]] = {
     "/restore": {"version": "1"},
     "/retry": {},
     "/favorites": {"favorites": []},
-    "/user-scenes": {"contentType": "image/jpeg", "size": 1000},
-    "/image": {"contentType": "image/jpeg", "size": 1000},
+    "/user-scenes": FILE,
+    "/image": FILE,
 }
 
 
@@ -204,11 +210,17 @@ def test_a_condition_that_is_no_entity_tag_is_refused_where_conditions_are_read(
         ("If-Match", "PATCH", SLOT),
         ("If-Match", "DELETE", SLOT),
         ("If-Match", "POST", f"{SLOT}/undelete"),
+        ("If-Match", "POST", f"{STUDIO}/user-scenes"),
+        ("If-Match", "PATCH", SCENE),
+        ("If-Match", "DELETE", SCENE),
+        ("If-Match", "POST", f"{SCENE}/undelete"),
+        ("If-Match", "POST", f"{SCENE}/image"),
         ("If-None-Match", "GET", STUDIO),
         ("If-None-Match", "PUT", f"{CLIENT}/scene-studio/new"),
         ("If-None-Match", "PUT", "/api/clients/new"),
     ):
-        answer = call(method, path, None if method == "GET" else {}, {header: value})
+        body = FILE if path.endswith(("/image", "/user-scenes")) else {}
+        answer = call(method, path, None if method == "GET" else body, {header: value})
         assert_invalid(answer, header)
     assert stored_objects(seeded) == before
 

@@ -14,8 +14,8 @@ from tests.support.pictures import as_image, data_url, jpeg
 from tests.support.problems import assert_problem
 from tests.support.scripted_store import FakeTime
 from tests.support.seed import IMG_3, client_json, import_client, revision_json
+from tests.support.sending import deal_with, reject, send
 from tests.support.stored import stored_objects
-from tests.support.uploads import deal_with, reject, send
 
 COPY = f"{CLIENT}/scene-studio/copy"
 

@@ -14,8 +14,8 @@ from tests.support.pages import opened
 from tests.support.pictures import as_image, data_url, jpeg, png
 from tests.support.problems import assert_invalid, assert_problem
 from tests.support.scripted_store import FakeTime
+from tests.support.sending import COLORS, deal_with, end, reject, send
 from tests.support.stored import CLIENT_KEY, stored_document, stored_objects
-from tests.support.uploads import COLORS, deal_with, end, reject, send
 
 PRODUCTS = f"{CLIENT}/products"
 LAMP = f"{PRODUCTS}/lamp"

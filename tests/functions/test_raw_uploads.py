@@ -16,8 +16,8 @@ from scene_studio.store.sqlite import SqliteObjectStore
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.pictures import data_url, jpeg, png
+from tests.support.sending import deal_with, reject, send
 from tests.support.stored import stored_objects
-from tests.support.uploads import deal_with, reject, send
 
 SCENES = f"{STUDIO}/user-scenes"
 LAMP = f"{CLIENT}/products/lamp"

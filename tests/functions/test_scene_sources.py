@@ -14,8 +14,8 @@ from tests.support.pages import opened
 from tests.support.pictures import as_image, data_url, jpeg, png
 from tests.support.problems import assert_invalid, assert_problem
 from tests.support.seed import IMG_2, Fill, client_json
+from tests.support.sending import deal_with, reject
 from tests.support.stored import stored_objects
-from tests.support.uploads import deal_with, reject
 
 SCENES = f"{STUDIO}/user-scenes"
 BEACH = f"{SCENES}/beach"

@@ -14,8 +14,8 @@ from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.pages import opened
 from tests.support.pictures import as_image, jpeg
 from tests.support.problems import assert_invalid, assert_problem
+from tests.support.sending import COLORS, deal_with, reject, send
 from tests.support.stored import stored_document, stored_objects
-from tests.support.uploads import COLORS, deal_with, reject, send
 
 SCENES = f"{STUDIO}/user-scenes"
 BEACH = f"{SCENES}/beach"

@@ -76,6 +76,7 @@ def test_deleted_scenes_are_listed_on_request_until_when_they_can_be_brought_bac
 @pytest.mark.parametrize("limit", [1, 2, 3, 100])
 def test_the_list_leads_through_all_scenes_exactly_once(scenes: Path, limit: int) -> None:
     assert [item["id"] for item in all_items(SCENES, limit)] == ["beach", "attic", "stock"]
+    assert ("nextCursor" in call("GET", f"{SCENES}?limit={limit}").json) == (limit < 3)
 
 
 def test_the_list_goes_on_where_it_was_when_its_last_scene_is_deleted_meanwhile(scenes: Path) -> None:

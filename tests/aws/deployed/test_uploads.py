@@ -5,14 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.deployment import PRESENT, Deployment
+from tests.support.deployment import Deployment
 from tests.support.pictures import as_image, jpeg, png
 from tests.support.signed_in import Person, slot_of
 from tests.support.signed_in import team as new_team
 
-needs_ingestion = pytest.mark.skipif(
-    "upload_ingestion" not in PRESENT, reason="the function that takes uploads in is not there yet"
-)
 PICTURE = jpeg(7, (640, 480))
 
 
@@ -61,7 +58,6 @@ def test_a_raw_upload_is_never_served(iam_deployment: Deployment) -> None:
     assert 403 == cloud.http.get(f"{cloud.address}/{bucket}/{key}").status_code
 
 
-@needs_ingestion
 def test_an_upload_becomes_a_scene_that_pictures_are_made_in(
     team: Person, studio: str, deployment: Deployment
 ) -> None:
@@ -78,7 +74,6 @@ def test_an_upload_becomes_a_scene_that_pictures_are_made_in(
     assert team.picture(image["url"]).startswith(b"\xff\xd8\xff")
 
 
-@needs_ingestion
 def test_what_is_no_picture_is_rejected_with_a_reason(
     team: Person, studio: str, deployment: Deployment
 ) -> None:
@@ -89,7 +84,6 @@ def test_what_is_no_picture_is_rejected_with_a_reason(
     assert scene["reason"]
 
 
-@needs_ingestion
 def test_an_uploaded_picture_of_a_product_stands_in_the_library(team: Person, deployment: Deployment) -> None:
     product = f"{team.client}/products/product-a"
     team.see(200, "PUT", product, {"name": "Oak Chair"})

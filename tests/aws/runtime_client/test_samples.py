@@ -13,6 +13,7 @@ import pytest
 from infra.http_api import needs_token
 from infra.routes import ROUTES
 from tests.functions.test_sample_events import EVENTS, EXPECTED, LEFT_IN_THE_QUEUE
+from tests.functions.test_sample_uploads import OF_SQS
 from tests.support.deployment import template_of
 from tests.support.ministack import REGION, MiniStack
 from tests.support.runtime_api import FunctionFailed, RunningFunction, runtime_client
@@ -81,10 +82,12 @@ class Environments:
                 self._queues.delete_message(QueueUrl=self.generation, ReceiptHandle=message["ReceiptHandle"])
 
     def _resolved(self, value: Any) -> Any:
+        """A value of the template; what is not made here, such as the user pool, goes by its logical name."""
         match value:
             case {"Ref": str(name)}:
-                (found,) = [real for begins, real in self._named.items() if name.startswith(begins)]
-                return found
+                return next((real for begins, real in self._named.items() if name.startswith(begins)), name)
+            case {"Fn::GetAtt": [str(name), str(attribute)]}:
+                return f"{name}.{attribute}"
             case {"Fn::Join": [separator, parts]}:
                 return separator.join(self._resolved(part) for part in parts)
             case dict():
@@ -122,6 +125,14 @@ def test_the_worker_answers_its_samples(environments: Environments, name: str) -
     answer = environments.of("generation_worker").invoke(event, seconds=120)
     left = [{"itemIdentifier": record["messageId"]} for record in event["Records"]]
     assert {"batchItemFailures": left if LEFT_IN_THE_QUEUE[name] else []} == answer
+
+
+@pytest.mark.parametrize("name", OF_SQS)
+def test_ingestion_answers_its_samples_where_no_file_waits(environments: Environments, name: str) -> None:
+    event = json.loads((EVENTS / "sqs" / f"{name}.json").read_text())
+    answer = environments.of("upload_ingestion").invoke(event, seconds=60)
+    left = [{"itemIdentifier": event["Records"][at]["messageId"]} for at in OF_SQS[name][1]]
+    assert {"batchItemFailures": left} == answer
 
 
 def test_the_janitor_answers_its_sample(environments: Environments) -> None:

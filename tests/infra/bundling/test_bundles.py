@@ -15,12 +15,11 @@ from infra.bundling.bundle import BUILD, Bundle, Bundler
 from infra.bundling.bytecode import interpreter
 from infra.bundling.wheels import HERE, LAMBDA, BundlingError
 from infra.functions import API_SECONDS, FUNCTIONS
-from tests.infra.stack.synthesis import BUNDLED
 
 pytestmark = pytest.mark.xdist_group("stack")
 
 OPENS_PICTURES = {"clients_api", "generation_worker", "upload_ingestion"}
-ASKED = [name for name in BUNDLED if FUNCTIONS[name].seconds == API_SECONDS]
+ASKED = [name for name, spec in FUNCTIONS.items() if spec.seconds == API_SECONDS]
 MEGABYTES = {"clients_api": 10.0}
 """What a function of the API may weigh if not 6 MB: this one opens pictures that come as data URLs."""
 
@@ -28,7 +27,7 @@ MEGABYTES = {"clients_api": 10.0}
 @pytest.fixture(scope="session")
 def bundles() -> dict[str, Bundle]:
     bundler = Bundler(LAMBDA)
-    return {name: bundler.bundle(name) for name in BUNDLED}
+    return {name: bundler.bundle(name) for name in FUNCTIONS}
 
 
 def names_in(bundle: Bundle) -> list[str]:
@@ -36,7 +35,7 @@ def names_in(bundle: Bundle) -> list[str]:
         return archive.namelist()
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_bundle_has_the_handler_and_nothing_of_other_functions(bundles: dict[str, Bundle], name: str):
     names = names_in(bundles[name])
     assert f"{name}/handler.py" in names
@@ -44,7 +43,7 @@ def test_a_bundle_has_the_handler_and_nothing_of_other_functions(bundles: dict[s
     assert not [one for one in names if "sqlite" in one]
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_what_is_compiled_is_for_lambda(bundles: dict[str, Bundle], name: str):
     with zipfile.ZipFile(bundles[name].path) as archive:
         compiled = [one for one in archive.namelist() if ".so" in one]
@@ -58,7 +57,7 @@ def test_pillow_comes_only_where_pictures_are_opened(bundles: dict[str, Bundle])
     with_pillow = {
         name for name, bundle in bundles.items() if any(one.startswith("PIL/") for one in names_in(bundle))
     }
-    assert with_pillow == OPENS_PICTURES & set(BUNDLED)
+    assert with_pillow == OPENS_PICTURES
 
 
 def test_the_client_of_aws_comes_only_where_it_is_used_with_the_services_that_are(bundles: dict[str, Bundle]):
@@ -159,7 +158,9 @@ def test_the_manifest_says_what_a_bundle_was_made_of(bundles: dict[str, Bundle])
     assert manifest == bundles["generation_worker"].manifest
     assert manifest["target"] == LAMBDA.name
     assert set(manifest["services"]) >= {"bedrock-runtime", "s3"}
-    assert {"boto3", "botocore", "pillow", "pydantic-core", "urllib3"} <= manifest["wheels"].keys()
+    named = {wheel.partition("-")[0] for wheel in manifest["wheels"]}
+    assert {"boto3", "botocore", "pillow", "pydantic_core", "urllib3"} <= named
+    assert "PIL.ImageFont" in manifest["packages"]
     compiled = any(one.endswith(".pyc") for one in names_in(bundles["generation_worker"]))
     assert manifest["bytecode"] == ("3.13" if compiled else None)
 
@@ -179,7 +180,7 @@ print(json.dumps(sorted(name for name, module in sys.modules.items()
 """
 
 
-@pytest.mark.parametrize("name", BUNDLED)
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_every_module_of_a_bundle_loads_from_the_bundle_alone(name: str, tmp_path: Path):
     bundle = Bundler(HERE).bundle(name)
     with zipfile.ZipFile(bundle.path) as archive:

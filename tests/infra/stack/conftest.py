@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.infra.stack.synthesis import Assembly, placeholder, real_assets, synthesized
+from infra.app import bundled
+from infra.bundling.bundle import Bundler
+from infra.bundling.wheels import LAMBDA
+from tests.infra.stack.synthesis import Assembly, placeholder, synthesized
 
 EVERYTHING = {
     "imageModel": "bedrock-core",
@@ -30,7 +33,7 @@ EVERYTHING = {
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """The stack as it is without any setting."""
-    return synthesized(tmp_path_factory.mktemp("cdk"), real_assets())
+    return synthesized(tmp_path_factory.mktemp("cdk"), bundled(Bundler(LAMBDA)))
 
 
 @pytest.fixture(scope="session")

@@ -12,13 +12,9 @@ os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
 from aws_cdk import App
 from aws_cdk import aws_lambda as lambda_
 
-from infra.app import STACK, build, bundled
-from infra.bundling.bundle import ROOT, Bundler
-from infra.bundling.wheels import LAMBDA
-from infra.functions import FUNCTIONS, Assets
-
-BUNDLED = [name for name in FUNCTIONS if (ROOT / "functions" / name / "handler.py").is_file()]
-"""The functions that are there; the others have a placeholder until they are."""
+from infra.app import STACK, build
+from infra.bundling.bundle import ROOT
+from infra.functions import Assets
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +47,6 @@ def synthesized(folder: Path, assets: Assets, context: Mapping[str, str] | None 
     build(app, assets)
     app.synth()
     return Assembly(folder)
-
-
-def real_assets() -> Assets:
-    """The bundles for Lambda; a placeholder for what is not there yet."""
-    real = bundled(Bundler(LAMBDA))
-    return lambda name: real(name) if name in BUNDLED else placeholder(name)
 
 
 def placeholder(_name: str) -> lambda_.Code:
