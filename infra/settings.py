@@ -74,8 +74,8 @@ class Settings(BaseModel):
     oidc_origins: Origins = ()
     tenant_claim: str = Field(default="cognito:groups", min_length=1, max_length=200)
     allowed_origins: Origins = ()
-    throttle_rate: int = Field(default=100, ge=1, le=10_000)
-    throttle_burst: int = Field(default=200, ge=1, le=5_000)
+    throttle_rate: int = Field(default=500, ge=1, le=10_000)
+    throttle_burst: int = Field(default=1000, ge=1, le=5_000)
     worker_seconds: int = Field(default=120, ge=30, le=900)
     worker_concurrency: int | None = Field(default=None, ge=2, le=1000)
     snap_start: bool = False
