@@ -11,7 +11,7 @@ from infra.local.worker import Context
 from scene_studio import runtime
 from scene_studio.images.intake import TakenIn
 from scene_studio.store import keys
-from tests.ingestion.site import read
+from tests.support import words
 from tests.support.ingestion import PRODUCT, SCENE, deliver, product, scene, send, wait_for_files
 
 EVENTS: Final = Path(__file__).resolve().parents[2] / "events"
@@ -52,7 +52,7 @@ def taken(ready: Path, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
 
     def take_in(data: bytes, purpose: Any, *, seconds: float) -> TakenIn:
         seen.append(data)
-        return read(data, purpose)
+        return words.take_in(data, purpose)
 
     monkeypatch.setattr(upload_ingestion.handler, "take_in_safely", take_in)
     wait_for_files()

@@ -18,7 +18,7 @@ from scene_studio.model.upload import UPLOAD_QUEUE_AGAIN
 from scene_studio.queues.s3_notifications import created
 from scene_studio.store import keys
 from scene_studio.store.object_store import StoredObject, Unavailable
-from tests.ingestion.site import REJECTION, read
+from tests.support import words
 from tests.support.api import STUDIO, call
 from tests.support.ingestion import CLIENT, PRODUCT, SCENE, deliver, product, scene, send, wait_for_files
 from tests.support.models import StubModel
@@ -26,6 +26,7 @@ from tests.support.pictures import as_image, jpeg, png
 from tests.support.queues import WorkingQueue, sweep
 from tests.support.runtime import forget
 from tests.support.stored import stored_objects
+from tests.support.words import REJECTION
 
 WORD: Final = b"plain mug"
 
@@ -45,7 +46,7 @@ def undecoded(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     def take_in(data: bytes, purpose: Any, *, seconds: float) -> TakenIn:
         assert seconds == upload_ingestion.handler._TAKE_IN_SECONDS
         taken.append(data)
-        return read(data, purpose)
+        return words.take_in(data, purpose)
 
     monkeypatch.setattr(upload_ingestion.handler, "take_in_safely", take_in)
     return taken

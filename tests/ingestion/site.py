@@ -1,13 +1,11 @@
 """A store in which a scene and a product wait for files, and what takes files in without decoding them."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any, Final
 
 from scene_studio.images.intake import Purpose, TakenIn, sha256_of
 from scene_studio.model.client import Client, Product, new_client
-from scene_studio.model.errors import ImageRejected
 from scene_studio.model.scene import Scene
 from scene_studio.model.studio import Studio, new_studio
 from scene_studio.model.upload import Picture, Upload, new_upload
@@ -21,7 +19,9 @@ from scene_studio.store.keys import UploadPlace
 from scene_studio.store.object_store import Absent, ObjectStore, ObjectVersion, StoredObject
 from scene_studio.store.pacing import within
 from scene_studio.store.studios import Studios
+from tests.support import words
 from tests.support.scripted_store import FakeTime, MemoryStore
+from tests.support.words import word_of
 from upload_ingestion.ingest import Ingestion, Outcome
 
 CLIENT: Final = "acme-corp"
@@ -29,29 +29,6 @@ T0: Final = 1_700_000_000_000
 THEN: Final = "2024-01-01T00:00:00.000Z"
 SCENE: Final = UploadPlace(CLIENT, "default", "scene", "beach", "sand")
 PRODUCT: Final = UploadPlace(CLIENT, keys.LIBRARY, "product", "mug", "front")
-REJECTION: Final = "This is not a picture."
-
-
-def read(data: bytes, purpose: Purpose) -> TakenIn:
-    """What is stored of a file, whose pixels are a word: all of it says the word, and nothing else."""
-    if data.startswith(b"bad"):
-        raise ImageRejected(REJECTION)
-    word = word_of(data)
-    picture = b"picture of " + word if data == word else b"picture again of " + word
-    return TakenIn(
-        picture=picture,
-        thumbnail=b"thumbnail of " + word,
-        cutout=b"cutout of " + word if purpose == "product" and word.startswith(b"plain") else None,
-        width=len(word),
-        height=1,
-        colors=("#" + hashlib.sha256(word).hexdigest()[:6],),
-        sha256=sha256_of(picture),
-    )
-
-
-def word_of(data: bytes) -> bytes:
-    """The word that a file, or what is stored of one, says."""
-    return data.rpartition(b" of ")[2]
 
 
 class WatchedStore(MemoryStore):
@@ -167,7 +144,7 @@ class Site:
         if self.meanwhile is not None:
             meanwhile, self.meanwhile = self.meanwhile, None
             meanwhile()
-        return read(data, purpose)
+        return words.take_in(data, purpose)
 
     def bring(self, place: UploadPlace, body: bytes) -> CreatedObject:
         """Send the file, as often as the form is sent, and give the event about it."""

@@ -14,8 +14,9 @@ from scene_studio.queues.s3_notifications import CreatedObject
 from scene_studio.store import keys
 from scene_studio.store.keys import UploadPlace
 from scene_studio.store.object_store import ObjectHead, StoredObject
-from tests.ingestion.site import PRODUCT, REJECTION, SCENE, T0, THEN, Site, upload
+from tests.ingestion.site import PRODUCT, SCENE, T0, THEN, Site, upload
 from tests.support.scripted_store import ScriptedStore, just_before, reply_lost, unavailable
+from tests.support.words import REJECTION
 from upload_ingestion.ingest import Outcome
 
 WORD: Final = b"plain mug"
@@ -402,7 +403,7 @@ def test_a_decoder_that_cannot_be_started_says_nothing_of_the_file(site: Site, p
 def test_a_reason_of_any_length_is_one_that_a_document_takes(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.ingestion.site.REJECTION", "x" * 5000)
+    monkeypatch.setattr("tests.support.words.REJECTION", "x" * 5000)
     assert site.run(site.bring(SCENE, b"bad file")) is Outcome.REJECTED
     rejected = upload(site.shared, SCENE)
     assert rejected is not None

@@ -14,8 +14,9 @@ from scene_studio.model.errors import SceneStudioError
 from scene_studio.queues.s3_notifications import CreatedObject
 from scene_studio.store import keys
 from scene_studio.store.keys import UploadPlace
-from tests.ingestion.site import PRODUCT, REJECTION, SCENE, Site, upload
+from tests.ingestion.site import PRODUCT, SCENE, Site, upload
 from tests.store.test_inbox import FAULTS, Crash, FailingStore
+from tests.support.words import REJECTION
 from upload_ingestion.ingest import Outcome
 
 WORD: Final = b"plain mug"

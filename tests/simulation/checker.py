@@ -1,14 +1,20 @@
 """Holds every version and every answer to the design, while they come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from pydantic_core import from_json
+
 from scene_studio.generation.timing import Timing
 from scene_studio.model.errors import SceneStudioError
+from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import encode
+from scene_studio.store.object_store import UPLOADS
 from tests.simulation.answers import Answers, since
 from tests.simulation.containers import CLIENT, STUDIO
+from tests.simulation.files import Files, Tally
 from tests.simulation.histories import Histories
 from tests.simulation.intents import Intents
 from tests.simulation.painter import Painter
@@ -56,6 +62,7 @@ class Checker:
     Attributes:
         states: all versions, the oldest first.
         acknowledged: how many changing requests were answered as done.
+        files: what is known of each file.
     """
 
     def __init__(self, world: World, store: MemoryStore, timing: Timing, limits: Limits) -> None:
@@ -71,7 +78,8 @@ class Checker:
         self._transitions = Transitions(
             self._by_id, Intents(self._pictures, self._histories, self.states, limits.late)
         )
-        self._client_rev = 0
+        self.files = Files(world, store)
+        self._client: Mapping[str, Any] = {}
         self._compared = 0
 
     def state(self, version_id: str) -> State:
@@ -90,18 +98,19 @@ class Checker:
     def follow(self, store: MemoryStore, painter: Painter) -> None:
         """Be told of all that is written, deleted, and asked of the image model."""
         store.written = self.written
-        store.removed = self._pictures.removed
+        store.removed = self._removed
         painter.begun = self._pictures.calls.begun
 
     def calm(self) -> None:
         """From now on nothing goes wrong."""
         self._pictures.calm()
+        self.files.calm()
 
     def rested(self) -> bool:
         """Whether machines have nothing left to do."""
-        return self._pictures.rested()
+        return self._pictures.rested() and self.files.rested()
 
-    def check_end(self) -> Counts:
+    def check_end(self) -> tuple[Counts, Tally]:
         """Hold what there is, when all have gone home, to what was asked for.
 
         Raises:
@@ -109,7 +118,8 @@ class Checker:
         """
         last = self.states[-1] if self.states else None
         slots = last.machines if last is not None else ()
-        return self._pictures.check_end({one: self._histories.of(self.states[-1], one) for one in slots})
+        histories = {one: self._histories.of(self.states[-1], one) for one in slots}
+        return self._pictures.check_end(histories), self.files.check_end()
 
     # Versions ------------------------------------------------------------------------------------------
 
@@ -126,7 +136,15 @@ class Checker:
         elif version.key == STUDIO_KEY:
             self._studio_written(version, run)
         elif "/history/" not in version.key:
-            self._pictures.stored(version)
+            (self.files if self.files.concerns(version) else self._pictures).stored(version)
+
+    def _removed(self, key: str) -> None:
+        is_result = key.startswith(keys.inboxes())
+        about_file = is_result and b'"kind":"upload"' in self._store.lineage(key)[-1].body
+        if about_file or key.startswith(UPLOADS):
+            self.files.removed(key)
+        else:
+            self._pictures.removed(key)
 
     def _studio_written(self, version: Version, run: Run | MachineRun | None) -> None:
         before = self.states[-1] if self.states else None
@@ -144,6 +162,7 @@ class Checker:
             self._transitions.check(run, before, state, made)
         elif before is not None and isinstance(run, MachineRun):
             self._transitions.check_machine(run, before, state, made)
+        self.files.studio_is_now(run, before.raw if before else {}, state.raw)
         asking = request if request is not None and request.kind in {"generate", "retry"} else None
         asked = dict.fromkeys(asking.wish.slots, state.rev) if asking is not None else {}
         state = replace(state, asked={**(before.asked if before else {}), **asked})
@@ -152,12 +171,12 @@ class Checker:
         self._pictures.is_now(state, asking)
 
     def _client_written(self, version: Version, run: Run | MachineRun | None) -> None:
-        self._client_rev += 1
-        if f'"rev":{self._client_rev},'.encode() not in version.body:
+        before, self._client = self._client, from_json(version.body)
+        if self._client["rev"] != before.get("rev", 0) + 1:
             raise Violation("a client's rev does not rise by one")
-        if isinstance(run, MachineRun):
-            raise Violation(f"a client is changed by {run}")
-        if run is not None:
+        if before:
+            self.files.client_is_now(run, before, self._client)
+        if isinstance(run, Run):
             run.request.clients_written += 1
             if run.request.clients_written > 1:
                 raise Violation(f"applied twice to the client: {run.request}")
@@ -208,7 +227,7 @@ class Checker:
             self._pictures.acknowledged(request, answer.images)
         elif request.kind == "edit":
             self._answers.reported(run, answer)
-        elif not request.writes:
+        elif not request.writes and not (request.place and request.clients_written):
             self._answers.needless(run)
 
     def _is_named(self, entry: Versioned[Any], version: Version) -> bool:

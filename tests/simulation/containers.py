@@ -26,13 +26,21 @@ from scene_studio.http import edits
 from scene_studio.http.entity_tags import TagCondition
 from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import Change
+from scene_studio.model.client import Client
 from scene_studio.model.edits import SlotEdit, StudioEdit
+from scene_studio.model.product_pictures import await_product_picture
+from scene_studio.model.scene import Scene
 from scene_studio.model.settings import SceneGenerationSettings
+from scene_studio.model.studio import Studio, existing
+from scene_studio.model.upload import new_upload
+from scene_studio.model.user_scenes import add_scene, await_picture
+from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.clients import Clients
-from scene_studio.store.commit import Documents
+from scene_studio.store.commit import Documents, unavailable_is_busy
 from scene_studio.store.folders import Folders
 from scene_studio.store.inbox import Inbox
+from scene_studio.store.keys import UploadPlace
 from scene_studio.store.object_store import StoredObject
 from scene_studio.store.pacing import Pacing
 from scene_studio.store.saving import Saved
@@ -43,6 +51,7 @@ from tests.simulation.painter import Painter, described, description, inspected,
 from tests.simulation.queue import MessageQueue
 from tests.simulation.requests import Answer
 from tests.simulation.store import MemoryStore
+from upload_ingestion import ingest
 
 CLIENT: Final = "acme"
 STUDIO: Final = "main"
@@ -63,11 +72,14 @@ class Platform:
     """What all containers reach.
 
     Attributes:
+        queue: where messages about wanted pictures go.
+        uploads: where S3 tells of files.
         unique: makes names that were never used before.
     """
 
     store: MemoryStore
     queue: MessageQueue
+    uploads: MessageQueue
     painter: Painter
     timing: Timing
     unique: Callable[[], str]
@@ -158,6 +170,7 @@ def light_answers() -> Iterator[None]:
             (job, "with_provenance", described),
             (job, "read_provenance", description),
             (runtime.logger, "warning", lambda *_, **__: None),
+            (ingest.logger, "info", lambda *_, **__: None),
         ):
             stack.enter_context(patch.object(place, name, stub))
         yield
@@ -275,6 +288,29 @@ class Container:
         asked = Retry.model_validate(body)
         progress = cast("ProgressReader", _Unread())
         generation_routes.retry_failed(CLIENT, STUDIO, slot_id, asked, self._generating, progress, change)
+        return Answer()
+
+    def await_file(self, place: UploadPlace, change: Change, *, is_new: bool) -> Answer:
+        """Await a file for a scene or a product, as the functions do before they give a ticket."""
+        upload = new_upload(place.upload_id, change.milliseconds)
+        reminder = keys.reminder(place.client_id, place.studio_id, change.milliseconds, self._platform.unique())
+        with unavailable_is_busy():
+            self._store.put_once(reminder, b"", content_type="text/plain")
+
+        def scene(current: Versioned[Studio] | None) -> Studio | None:
+            studio = existing(current.document if current else None, STUDIO)
+            if is_new:
+                return add_scene(studio, Scene(id=place.owner_id, upload=upload), change.now)
+            return await_picture(studio, place.owner_id, upload, change.now)
+
+        def product(current: Versioned[Client] | None) -> Client | None:
+            assert current is not None
+            return await_product_picture(current.document, place.owner_id, upload, change.now)
+
+        if place.owner == "scene":
+            self.studios.commit(CLIENT, STUDIO, scene, change.request, change.pacing)
+        else:
+            self.clients.commit(CLIENT, product, change.request, change.pacing)
         return Answer()
 
     def bring_in(self, body: Mapping[str, Any], change: Change) -> Answer:

@@ -1,4 +1,4 @@
-"""Workers, one for each message that the queue delivers, and the janitor that comes again and again."""
+"""Workers and ingestion, one run for each message, and the janitor that comes again and again."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +11,11 @@ from janitor.sweep import Sweep
 from janitor.uploads import Uploads
 from scene_studio.generation.message import WantedPicture
 from scene_studio.generation.work import ClaimedByAnother, Worker
+from scene_studio.images.intake import Purpose, TakenIn
 from scene_studio.model.errors import Busy, ModelUnavailable, OutcomeUnknown
 from scene_studio.queues.queue import QueueUnavailable
+from scene_studio.queues.s3_notifications import read_notification
+from scene_studio.store import keys
 from scene_studio.store.pacing import Pacing
 from tests.simulation.containers import CLIENT, STUDIO, Container
 from tests.simulation.faults import Faults
@@ -21,6 +24,8 @@ from tests.simulation.queue import Message
 from tests.simulation.runs import MachineRun
 from tests.simulation.session import Service
 from tests.simulation.world import Crashed, Violation
+from tests.support import words
+from upload_ingestion.ingest import Ingestion
 
 _ATTEMPTS: Final = 6
 _SEEN_TO_REST: Final = 60
@@ -44,6 +49,7 @@ class Machines:
         self._containers: list[Container] = []
         self._numbers = count(1)
         self._platform.queue.deliver = self._deliver
+        self._platform.uploads.deliver = self._tell
 
     # Workers -------------------------------------------------------------------------------------------
 
@@ -80,6 +86,43 @@ class Machines:
             else:
                 message.done = True
                 self._world.note(run, "ends", outcome.value)
+
+    # Ingestion -----------------------------------------------------------------------------------------
+
+    def _tell(self, message: Message) -> None:
+        self._world.spawn(lambda: self._take_in(message), 0)
+
+    def _take_in(self, message: Message) -> None:
+        """Deal with a message as ingestion's handler does; it comes again unless that went well."""
+        (told,) = read_notification(message.body)
+        platform, limit = self._platform, self._platform.timing.worker_seconds
+        run = MachineRun(f"ingestion-{next(self._numbers)}", self._world.milliseconds(), takes_in=told.key)
+        with self._container(run, limit) as container:
+            ingestion = Ingestion(
+                objects=platform.store,
+                folders=container.folders,
+                inbox=container.inbox,
+                take_in=self._decode,
+                clock=self._world.milliseconds,
+                unique=platform.unique,
+                pacing=lambda: self._service.pacing(limit / 4, _ATTEMPTS),
+            )
+            try:
+                outcome = ingestion.run(told)
+            except (Busy, OutcomeUnknown) as error:
+                run.ended = "failed"
+                self._world.note(run, "did not end well", repr(error))
+            else:
+                message.done = True
+                self._world.note(run, "ends", outcome.value)
+
+    def _decode(self, data: bytes, purpose: Purpose) -> TakenIn:
+        """Decode a file, which takes a while, and now and then too long."""
+        source, limit = self._world.random, self._platform.timing.worker_seconds
+        lengthy = source.random() < self._platform.store.faults.lengthy
+        self._world.pause(limit * source.uniform(*(0.5, 1.5) if lengthy else (0.01, 0.4)))
+        self._platform.store.flight()
+        return words.take_in(data, purpose)
 
     # The janitor ---------------------------------------------------------------------------------------
 
@@ -120,7 +163,7 @@ class Machines:
             sweep = self._sweep_of(container, run.began)
             try:
                 for place in sweep.places.find():
-                    if place != (CLIENT, STUDIO):
+                    if place not in {(CLIENT, STUDIO), (CLIENT, keys.LIBRARY)}:
                         raise Violation(f"the janitor looks after {place}")
                     done = sweep.look_after(place)
                     if done.unreadable:
@@ -136,7 +179,7 @@ class Machines:
             return self._service.pacing(6.0, _ATTEMPTS)
 
         generation = Generation(platform.store, container.studios, platform.queue, platform.timing, pacing, now)
-        uploads = Uploads(platform.store, container.folders, lambda: platform.queue, pacing, now)
+        uploads = Uploads(platform.store, container.folders, lambda: platform.uploads, pacing, now)
         places = Places(platform.store, platform.timing.reminder)
         return Sweep(places, container.inbox, generation, uploads, pacing, now)
 

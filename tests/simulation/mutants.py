@@ -15,6 +15,7 @@ from tests.simulation import (
     mutants_of_merge,
     mutants_of_outcomes,
     mutants_of_store,
+    mutants_of_uploads,
 )
 
 Change = tuple[Any, str, Any]
@@ -27,6 +28,7 @@ _MODULES: Final = (
     mutants_of_merge,
     mutants_of_intents,
     mutants_of_machines,
+    mutants_of_uploads,
 )
 
 

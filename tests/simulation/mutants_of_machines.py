@@ -212,7 +212,7 @@ MUTANTS: Final = {
     ),
     "own picture described": (
         "a revision describes the picture that is stored",
-        "executing, dying",
+        "executing, deaf",
         lambda: [(Job, "_keep", _keeping("picture", "small"))],
     ),
     "first sight believed": (

@@ -5,14 +5,14 @@ from typing import Any
 
 from tests.simulation.browsers import PRODUCT_IDS, STUDIO_PATH, id_of
 from tests.simulation.containers import CLIENT, STUDIO
-from tests.simulation.executing import Executing
 from tests.simulation.oracle import Intent
 from tests.simulation.requests import Answer, Request
+from tests.simulation.sending import Sending
 from tests.simulation.state import OUTPUT, PRODUCTS, Path, PeoplesSlot
 from tests.simulation.tabs import DEFAULTS, Row, slot_members
 
 
-class Person(Executing):
+class Person(Sending):
     """Somebody who does now this and now that, as the profile says."""
 
     def live(self) -> None:

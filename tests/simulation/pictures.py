@@ -8,6 +8,7 @@ from pydantic_core import from_json
 
 from janitor.generation import GIVEN_UP
 from scene_studio.generation.timing import Timing
+from scene_studio.store import keys
 from tests.simulation.calls import Calls
 from tests.simulation.containers import CLIENT, STUDIO
 from tests.simulation.generations import Members, revision_fault
@@ -108,7 +109,7 @@ class Pictures:
             intent = self._intent(result["slotId"], result["id"])
             if intent is not None and _takes(intent, result):
                 raise Violation(f"a result about {result['id']} is deleted before it is folded in")
-        elif not key.startswith(_REMINDERS):
+        elif not key.startswith(keys.reminders()):
             raise Violation(f"{key} is deleted")
         self._is_reminded()
 
@@ -212,8 +213,19 @@ class Pictures:
         self._calm_from = self._world.milliseconds()
 
     def rested(self) -> bool:
-        """Whether machines have nothing left to do."""
-        return not self._open() and not self._store.names("inbox/")
+        """Whether machines have nothing left to do.
+
+        A picture that is stored after it was given up is delivered for as long as there are reminders.
+        """
+        if self._open() or self._store.names("inbox/"):
+            return False
+        slots = self._current.machines if self._current is not None else {}
+        stored = (
+            self._jpeg(slot_id, intent["id"]) is not None
+            for slot_id, members in slots.items()
+            for intent in members.get("intents", ())
+        )
+        return not any(stored) or not self._store.names(_REMINDERS)
 
     def check_end(self, histories: Mapping[str, tuple[str, ...]]) -> Counts:
         """Hold what there is, when all have gone home, to what was asked for.

@@ -82,6 +82,13 @@ _EXECUTING: Final = Profile(
     pauses=(0.1, 3.0, 10.0, 40.0),
     periods=(0.5, 2, 6),
 )
+_SENDING: Final = Profile(
+    {"send_scene": 8, "replace_scene": 6, "send_product": 10, "generate": 2, "edit_field": 2, "read": 3}
+    | {"delete_studio": 1, "undelete_studio": 2},
+    stale=0.3,
+    pauses=(0.1, 3.0, 10.0, 40.0),
+    periods=(0.5, 2, 6),
+)
 _DEAF: Final = frozenset({"reply_lost", "late", "unheard", "unreadable"})
 
 PROFILES: Final[Mapping[str, Profile]] = {
@@ -105,6 +112,11 @@ PROFILES: Final[Mapping[str, Profile]] = {
     ),
     "executing, deaf": replace(
         _EXECUTING, faults=frozenset({"reply_lost", "late", "lost", "unheard", "unsent"})
+    ),
+    "sending": _SENDING,
+    "sending, dying": replace(_SENDING, faults=frozenset({"crash", "late", "lost", "twice", "unsent"})),
+    "sending, slow": replace(
+        _SENDING, faults=frozenset({"lengthy", "tardy", "slow", "twice", "unsent"}), periods=(0.5,)
     ),
     "come and go": Profile(
         {"drop_slot": 6, "revive_slot": 4, "bring_in": 5, "add_slot": 4, "save_rows": 6, "edit_field": 4}

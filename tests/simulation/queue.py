@@ -53,12 +53,13 @@ class MessageQueue:
         source = self._world.random
         fails = source.random() < self._store.faults.unsent
         for body in bodies[: source.randrange(len(bodies) + 1) if fails else None]:
-            self._take(body)
+            self.take(body)
         self._store.flight()
         if fails:
             raise QueueUnavailable("some messages were taken, or all, or none")
 
-    def _take(self, body: str) -> None:
+    def take(self, body: str) -> None:
+        """Put a message into the queue."""
         source, faults = self._world.random, self._store.faults
         self._sent += 1
         message = Message(self._sent, body)

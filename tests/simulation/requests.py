@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scene_studio.store.cache import Versioned
+from scene_studio.store.keys import UploadPlace
 from scene_studio.store.saving import Saved
 from tests.simulation.oracle import Expected, Intent
 
@@ -36,7 +37,8 @@ class Request:
     """A request, which may run several times under one key.
 
     Attributes:
-        kind: `edit`, `generate`, `cancel`, `retry`, `import`, `create`, `delete`, `undelete` or `read`.
+        kind: `edit`, `generate`, `cancel`, `retry`, `await`, `import`, `create`, `delete`, `undelete` or
+            `read`.
         key: its idempotency key.
         body: what it sends, as text.
         intent: for edits, what is wanted.
@@ -45,6 +47,7 @@ class Request:
         adds: the slot that it adds, if it adds one.
         revives: whether it brings the slot back.
         wish: what it wants of pictures.
+        place: for files that are awaited, where they are to be sent.
         imported: for imports, the slots that come in, by id, as JSON members.
         tag: for deletions of the studio, the entity tag that must hold.
         refused: the refusal that was answered, if any.
@@ -62,6 +65,7 @@ class Request:
     adds: bool = False
     revives: bool = False
     wish: Wish = Wish(())
+    place: UploadPlace | None = None
     imported: Mapping[str, Any] = field(default_factory=dict)
     tag: str | None = None
     refused: str | None = None

@@ -15,6 +15,7 @@ from functools import reduce
 from typing import Final, NamedTuple
 
 from tests.simulation.containers import light_answers
+from tests.simulation.files import Tally as FileTally
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.pictures import Counts
 from tests.simulation.profiles import DEAR, PROFILES, USUAL
@@ -45,6 +46,7 @@ class Tally(NamedTuple):
     acknowledged: int = 0
     commits: int = 0
     pictures: Counts = Counts()
+    files: FileTally = FileTally()
     violations: tuple[Outcome, ...] = ()
 
     def plus(self, other: "Tally") -> "Tally":
@@ -54,6 +56,7 @@ class Tally(NamedTuple):
             self.acknowledged + other.acknowledged,
             self.commits + other.commits,
             self.pictures.plus(other.pictures),
+            self.files.plus(other.files),
             self.violations + other.violations,
         )
 
@@ -79,6 +82,7 @@ def run_part(part: Part) -> Tally:
         sum(outcome.acknowledged for outcome in outcomes),
         sum(outcome.commits for outcome in outcomes),
         reduce(Counts.plus, (outcome.pictures for outcome in outcomes), Counts()),
+        reduce(FileTally.plus, (outcome.files for outcome in outcomes), FileTally()),
         tuple(outcome for outcome in outcomes if outcome.violation is not None),
     )
 
@@ -135,12 +139,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stderr.write("\n")
     for outcome in sorted(total.violations, key=lambda outcome: outcome.seed)[:_SHOWN]:
         _tell(outcome)
-    pictures, seconds = total.pictures, time.monotonic() - began
+    pictures, files, seconds = total.pictures, total.files, time.monotonic() - began
     print(
         f"{total.schedules:,} schedules, {total.acknowledged:,} acknowledged operations, {total.commits:,} "
         f"commits, {pictures.asked:,} pictures asked for, {pictures.revisions:,} revisions, "
         f"{pictures.failures:,} failures, {pictures.cancellations:,} cancellations, "
-        f"{pictures.calls:,} calls of the image model, {len(total.violations):,} violations, {seconds:.0f} s"
+        f"{pictures.calls:,} calls of the image model, {files.asked:,} files asked for, {files.pictures:,} "
+        f"taken in, {files.rejected:,} rejected, {len(total.violations):,} violations, {seconds:.0f} s"
     )
     return 1 if total.violations else 0
 

@@ -1,4 +1,4 @@
-"""Runs of machines: of a worker, about one message, and of the janitor."""
+"""Runs of machines: of a worker or of ingestion, about one message, and of the janitor."""
 
 from dataclasses import dataclass
 
@@ -15,6 +15,7 @@ class MachineRun:
         slot_id: for workers, the slot of the picture that the message speaks of.
         image_id: for workers, that picture.
         last: for workers, whether the message will not come again.
+        takes_in: for ingestion, the key of the file that the message speaks of.
         seen: the studio as it read it last.
         seen_at: when that was.
         claimed_at: when its claim was written; None if none was.
@@ -26,15 +27,16 @@ class MachineRun:
     slot_id: str = ""
     image_id: str = ""
     last: bool = False
+    takes_in: str = ""
     seen: State | None = None
     seen_at: int = 0
     claimed_at: int | None = None
     ended: str = ""
 
     def __repr__(self) -> str:
-        return f"{self.name} {self.image_id[:8]}".rstrip()
+        return f"{self.name} {self.image_id[:8] or self.takes_in}".rstrip()
 
     @property
     def is_janitor(self) -> bool:
         """Whether it is the janitor's."""
-        return not self.image_id
+        return not self.image_id and not self.takes_in

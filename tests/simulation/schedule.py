@@ -7,8 +7,9 @@ from itertools import count
 from typing import Any, Final
 from unittest.mock import patch
 
+from janitor import uploads as looked_after
 from scene_studio.generation.timing import Timing
-from scene_studio.model import document, generation
+from scene_studio.model import document, generation, upload
 from scene_studio.model.client import Product, new_client
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.studio import add_revisions, new_slot, new_studio
@@ -18,6 +19,7 @@ from tests.simulation.browsers import PRODUCT_IDS
 from tests.simulation.checker import STUDIO_KEY, Checker, Excused, Limits
 from tests.simulation.containers import CLIENT, STUDIO, Platform
 from tests.simulation.faults import Faults
+from tests.simulation.files import Tally
 from tests.simulation.machines import Machines
 from tests.simulation.painter import Painter
 from tests.simulation.people import Person
@@ -31,6 +33,9 @@ from tests.simulation.world import Violation, World
 
 _NOW: Final = "2024-01-01T12:00:00.000Z"
 _LATE_MILLISECONDS: Final = 200_000
+_FILE_LIVES: Final = 15
+_FILE_AGAIN: Final = 3
+"""Time limits of ingestion: how many a file may take, and after how many it is sent for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Outcome:
 
     Attributes:
         pictures: what became of the pictures that were asked for, if the schedule came to its end.
+        files: what became of the files that were asked for, likewise.
         violation: what happened that must not; None if nothing did.
         story: everything that happened.
     """
@@ -47,6 +53,7 @@ class Outcome:
     acknowledged: int
     commits: int
     pictures: Counts
+    files: Tally
     violation: str | None
     story: list[tuple[Any, ...]]
     digest: str
@@ -63,7 +70,7 @@ def run_schedule(seed: int, profile: Profile = USUAL, *, digest: bool = False) -
         late=_LATE_MILLISECONDS,
     )
     timing = ShortTiming(source.choice((2, 4, 10)), source.choice(profile.lives))
-    with _small(limits):
+    with _small(limits, timing):
         store = MemoryStore(world, Faults())
         checker = Checker(world, store, timing, limits)
         platform = _platform(world, store, timing, source.choice((2, 3, 5)))
@@ -87,16 +94,17 @@ def run_schedule(seed: int, profile: Profile = USUAL, *, digest: bool = False) -
             for _ in range(3):
                 keep = source.choice((1, 2, 4))
                 world.later(source.uniform(1, 60), lambda keep=keep: store.expire(STUDIO_KEY, keep))  # type: ignore[misc]
-        pictures, violation = _run(world, checker)
+        pictures, files, violation = _run(world, checker)
     commits = len(checker.states)
     told = world.digest() if digest else ""
-    return Outcome(seed, checker.acknowledged, commits, pictures, violation, world.story, told)
+    return Outcome(seed, checker.acknowledged, commits, pictures, files, violation, world.story, told)
 
 
 def _platform(world: World, store: MemoryStore, timing: Timing, deliveries: int) -> Platform:
     queue = MessageQueue(world, store, deliveries=deliveries, visibility=timing.visibility / 1000)
+    uploads = MessageQueue(world, store, deliveries=deliveries, visibility=timing.visibility / 1000)
     names = count(1)
-    return Platform(store, queue, Painter(world, store), timing, lambda: f"name{next(names)}")
+    return Platform(store, queue, uploads, Painter(world, store), timing, lambda: f"name{next(names)}")
 
 
 def _people(service: Service, profile: Profile) -> list[Person]:
@@ -111,28 +119,30 @@ def _people(service: Service, profile: Profile) -> list[Person]:
     return people
 
 
-def _run(world: World, checker: Checker) -> tuple[Counts, str | None]:
+def _run(world: World, checker: Checker) -> tuple[Counts, Tally, str | None]:
     try:
         world.run()
-        return checker.check_end(), None
+        return *checker.check_end(), None
     except Excused:
         world.note("a request is repeated that the document has forgotten; the rest proves nothing")
     except Violation as violation:
-        return Counts(), str(violation)
+        return Counts(), Tally(), str(violation)
     except Exception as error:  # noqa: BLE001 - whatever it is, the product should not have raised it
-        return Counts(), f"{type(error).__name__}: {error}"
-    return Counts(), None
+        return Counts(), Tally(), f"{type(error).__name__}: {error}"
+    return Counts(), Tally(), None
 
 
 @contextmanager
-def _small(limits: Limits) -> Iterator[None]:
-    """Few revisions inline, small pages, and perhaps a short memory, so that limits are met often."""
+def _small(limits: Limits, timing: Timing) -> Iterator[None]:
+    """Few revisions inline, small pages, short waits, and perhaps a short memory: limits are met often."""
     with (
         patch.object(studios, "INLINE_LIMIT", limits.inline),
         patch.object(studios, "PAGE_SIZE", limits.page),
         patch.object(document, "RING_SIZE", limits.ring),
         patch.object(commit, "RING_SIZE", limits.ring),
         patch.object(generation, "LATE_MILLISECONDS", limits.late),
+        patch.object(upload, "UPLOAD_MILLISECONDS", _FILE_LIVES * timing.worker_seconds * 1000),
+        patch.object(looked_after, "UPLOAD_QUEUE_AGAIN", _FILE_AGAIN * timing.worker_seconds * 1000),
     ):
         yield
 

@@ -141,7 +141,7 @@ class Session:
             return None
         except Busy:
             world.note(self.name, "is told that the store is busy for", request.key)
-            if request.kind in {"edit", "generate", "cancel", "retry", "delete", "undelete"}:
+            if request.kind in {"edit", "generate", "cancel", "retry", "await", "delete", "undelete"}:
                 checker.unwritten(run)
             return None
         except SceneStudioError as refusal:

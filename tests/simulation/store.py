@@ -99,6 +99,12 @@ class MemoryStore:
         for version in self._versions.get(key, [])[:-keep]:
             version.expired = True
 
+    def vanish(self, key: str) -> None:
+        """Drop an object with all its versions, as a lifecycle rule does, of which nobody is told."""
+        for version in self._versions[key]:
+            version.expired = True
+        self._removed.add(key)
+
     def holds(self, key: str, expected: str | Absent) -> bool:
         """Whether a write's condition is fulfilled."""
         current = self.current(key)
@@ -252,6 +258,10 @@ class MemoryStore:
     ) -> str:
         """Not asked for by anything that is simulated."""
         raise NotImplementedError(key)
+
+    def post(self, key: str, body: bytes) -> ObjectVersion:
+        """Store an object as a form does, which S3 takes from a browser: another version if there is one."""
+        return self._keep(key, body, {}, None).named
 
     # How it fails --------------------------------------------------------------------------------------
 

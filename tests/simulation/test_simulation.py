@@ -35,6 +35,9 @@ def test_schedules_run_without_a_violation() -> None:
     assert tally.pictures.revisions > SCHEDULES
     assert tally.pictures.failures > SCHEDULES / 4
     assert tally.pictures.cancellations > SCHEDULES / 20
+    assert tally.files.asked > SCHEDULES
+    assert tally.files.pictures > SCHEDULES / 2
+    assert tally.files.rejected > SCHEDULES / 4
 
 
 @pytest.mark.parametrize("name", MUTANTS)

@@ -12,7 +12,7 @@ from tests.simulation.runs import MachineRun
 from tests.simulation.state import OUTPUT, People, State, peoples_slot
 from tests.simulation.world import Violation
 
-_OF_NOBODY: Final = ("id", "clientId", "createdAt", "userScenes", "schema")
+_OF_NOBODY: Final = ("id", "clientId", "createdAt", "schema")
 _OF_PEOPLE: Final = (*_OF_NOBODY, "name", "deletedAt", "applied")
 
 
@@ -54,6 +54,8 @@ class Transitions:
             self._imported(request, before, after)
         elif request.wish.slots:
             self._wished(run, before, after)
+        elif request.kind == "await":
+            compare(before.people, after.people, request)
         elif request.kind == "create":
             raise Violation(f"created over what there is: {request}")
         else:
