@@ -26,15 +26,15 @@ FIRST_VISIT = re.compile(r"status of 404 .*/api/clients/[\w-]+/scene-studio/[\w-
 Open = Callable[..., StudioPage]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     service = Service(tmp_path_factory.mktemp("browser") / "data").start()
     yield service
     service.kill()
 
 
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:  # of this package alone: Playwright holds the thread with an event loop
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser
