@@ -4,10 +4,12 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 EMULATOR := .venv-emulator
+WEB := functions/web
+VENDOR := $(WEB)/static/vendor
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run test exiftool simulate lint format lock scenes contact-sheet clean
+.PHONY: help run web test exiftool chromium simulate cold-starts fuzz lint format lock scenes contact-sheet page-pictures synth deploy destroy clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -15,12 +17,17 @@ help:  ## Say what there is.
 $(VENV)/bin/python:
 	python3 -m venv $(VENV)
 
-$(VENV)/run.stamp: functions/requirements.txt infra/requirements.txt | $(VENV)/bin/python
+$(VENV)/run.stamp: functions/requirements.txt infra/local/requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the service needs ..."
+	$(INSTALL) -r functions/requirements.txt -r infra/local/requirements.txt
+	touch $@
+
+$(VENV)/synth.stamp: functions/requirements.txt infra/requirements.txt | $(VENV)/bin/python
+	@echo "Installing what describes the stack ..."
 	$(INSTALL) -r functions/requirements.txt -r infra/requirements.txt
 	touch $@
 
-$(VENV)/test.stamp: $(VENV)/run.stamp tests/requirements.txt
+$(VENV)/test.stamp: $(VENV)/run.stamp $(VENV)/synth.stamp tests/requirements.txt
 	@echo "Installing what the tests need ..."
 	$(INSTALL) -r tests/requirements.txt
 	touch $@
@@ -31,7 +38,23 @@ $(EMULATOR)/stamp: tests/aws/requirements.txt
 	$(EMULATOR)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	touch $@
 
-run: $(VENV)/run.stamp  ## Serve on 127.0.0.1:$PORT (8000), data in $SCENE_STUDIO_DATA (.scene-studio).
+# The page has no build step: these files are served as their packages bring them.
+LIBRARIES := preact/dist/preact.mjs preact/hooks/dist/hooks.mjs htm/dist/htm.mjs \
+	@preact/signals/dist/signals.mjs @preact/signals-core/dist/signals-core.mjs
+
+$(WEB)/node_modules/stamp: $(WEB)/package.json $(WEB)/package-lock.json
+	@echo "Installing what the page needs ..."
+	npm ci --prefix $(WEB) --silent --no-audit --no-fund
+	touch $@
+
+$(VENDOR)/stamp: $(WEB)/node_modules/stamp
+	rm -rf $(VENDOR) && mkdir -p $(VENDOR)
+	cp $(addprefix $(WEB)/node_modules/,$(LIBRARIES)) $(VENDOR)
+	touch $@
+
+web: $(VENDOR)/stamp  ## Bring the page's libraries.
+
+run: $(VENV)/run.stamp web  ## Serve on 127.0.0.1:$PORT (8000), data in $SCENE_STUDIO_DATA (.scene-studio).
 	@exec $(PYTHON) -m infra.local.server
 
 # The one tool of the tests that is no Python package: Debian's libimage-exiftool-perl.
@@ -41,17 +64,27 @@ exiftool:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libimage-exiftool-perl >/dev/null; \
 	} || { echo "Install exiftool (Debian: libimage-exiftool-perl), and run this again."; exit 1; }
 
-test: lint exiftool $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
-	$(PYTHON) -m coverage erase
-	$(PYTHON) -m coverage run -m pytest $(PYTEST)
-	$(PYTHON) -m coverage combine --quiet
-	$(PYTHON) -m coverage report
+# The browser that the page is tested in: Debian's.
+chromium:
+	@command -v chromium >/dev/null || { \
+	  echo "Installing Chromium ..."; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-inter >/dev/null; \
+	} || { echo "Install Chromium (Debian: chromium), and run this again."; exit 1; }
+
+test: lint exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
+	$(PYTHON) -m pytest -n 2 --dist loadgroup --cov=functions --cov=infra $(PYTEST)
 
 lint: $(VENV)/test.stamp  ## Check style, types, and that imports run downwards.
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy functions infra tests
 	$(VENV)/bin/lint-imports --no-cache
+
+cold-starts: $(VENV)/test.stamp web  ## Print what the cold start of each function costs, from its bundle.
+	$(PYTHON) -m tests.aws.cold_starts
+
+fuzz: $(VENV)/test.stamp  ## Damage pictures in every way, for MINUTES=n, and see what decoding them does.
+	$(PYTHON) -m tests.images.fuzz --minutes $(or $(MINUTES),5)
 
 format: $(VENV)/test.stamp  ## Put the code into its one format.
 	$(VENV)/bin/ruff check --fix .
@@ -66,16 +99,35 @@ scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
 contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings, to look at.
 	$(PYTHON) -m tests.support.contact_sheet tests/pictures/contact-sheet.jpg
 
+# Node 20 still runs it, and says in red at every start that its own time is over.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+synth: $(VENV)/synth.stamp web  ## Write the stack's template and bundles into cdk.out: CONTEXT="-c imageModel=bedrock-core".
+	$(PYTHON) -m infra.app $(CONTEXT)
+
+# The newest CLI refuses assemblies of this library's version.
+CDK = cd infra && PYTHONPATH=$(CURDIR)/functions:$(CURDIR) npx --yes aws-cdk@2.1148.1
+
+deploy: $(VENV)/synth.stamp web  ## Put the stack into the AWS account that the environment names; CONTEXT as for synth.
+	$(CDK) deploy $(CONTEXT)
+
+destroy: $(VENV)/synth.stamp web  ## Take the stack down; the bucket and the people who may sign in stay.
+	$(CDK) destroy $(CONTEXT)
+
+page-pictures: $(VENV)/test.stamp web chromium  ## Take the README's pictures of the page.
+	$(PYTHON) -m tests.browser.pictures tests/pictures
+
 LOCK = $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 
 lock: | $(VENV)/bin/python  ## Compile the groups of pyproject.toml into locked requirement files.
 	$(PYTHON) -m pip install --quiet uv==0.13.9
 	$(LOCK) --group functions --output-file functions/requirements.txt
+	$(LOCK) --group local --constraint functions/requirements.txt --output-file infra/local/requirements.txt
 	$(LOCK) --group infra --constraint functions/requirements.txt --output-file infra/requirements.txt
-	$(LOCK) --group tests --constraint functions/requirements.txt --constraint infra/requirements.txt \
-		--output-file tests/requirements.txt
+	$(LOCK) --group tests --constraint functions/requirements.txt --constraint infra/local/requirements.txt \
+		--constraint infra/requirements.txt --output-file tests/requirements.txt
 	$(LOCK) --group emulator --output-file tests/aws/requirements.txt
 
 clean:  ## Remove what was installed and cached; the data folder stays.
-	rm -rf $(VENV) $(EMULATOR) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(EMULATOR) $(WEB)/node_modules $(VENDOR) .build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

@@ -49,7 +49,10 @@ _PRODUCT: Final = _CLIENT + "/products/{productId}"
 _STUDIOS: Final = _CLIENT + "/scene-studio"
 _STUDIO: Final = _STUDIOS + "/{studioId}"
 _SLOT: Final = _STUDIO + "/slots/{slotId}"
-_USER_SCENE: Final = _STUDIO + "/user-scenes/{sceneId}"
+_USER_SCENES: Final = _STUDIO + "/user-scenes"
+_USER_SCENE: Final = _USER_SCENES + "/{sceneId}"
+_SHARES: Final = _STUDIO + "/shares"
+_GUEST: Final = "/api/shares/{shareId}"
 
 ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/api/clients", "clients_api"),
@@ -61,7 +64,10 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", _PRODUCT, "clients_api"),
     Route("PATCH", _PRODUCT, "clients_api"),
     Route("DELETE", _PRODUCT, "clients_api"),
+    Route("POST", _PRODUCT + "/undelete", "clients_api"),
+    Route("POST", _PRODUCT + "/image", "clients_api"),
     Route("GET", _PRODUCT + "/image", "clients_api"),
+    Route("DELETE", _PRODUCT + "/images/{imageId}", "clients_api"),
     Route("GET", _STUDIOS, "studios_api"),
     Route("POST", _STUDIOS, "studios_api"),
     Route("PUT", _STUDIO, "studios_api"),
@@ -87,8 +93,26 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("POST", _SLOT + "/generation/retry", "generation_api"),
     Route("DELETE", _SLOT + "/generation", "generation_api"),
     Route("DELETE", _SLOT + "/generation/{imageId}", "generation_api"),
+    Route("POST", _USER_SCENES, "user_scenes_api"),
+    Route("GET", _USER_SCENES, "user_scenes_api"),
     Route("GET", _USER_SCENE, "user_scenes_api"),
+    Route("PATCH", _USER_SCENE, "user_scenes_api"),
+    Route("DELETE", _USER_SCENE, "user_scenes_api"),
+    Route("POST", _USER_SCENE + "/undelete", "user_scenes_api"),
+    Route("POST", _USER_SCENE + "/image", "user_scenes_api"),
     Route("GET", _USER_SCENE + "/image", "user_scenes_api"),
+    Route("POST", _SHARES, "shares_api"),
+    Route("GET", _SHARES, "shares_api"),
+    Route("DELETE", _SHARES + "/{shareId}", "shares_api"),
+    Route("GET", _GUEST, "shares_api"),
+    Route("PUT", _GUEST + "/favorites", "shares_api"),
+    Route("GET", "/", "web"),
+    Route("GET", "/{clientId}/scene-studio", "web"),
+    Route("GET", "/{clientId}/scene-studio/{studioId}", "web"),
+    Route("GET", "/shared/{shareId}", "web"),
+    Route("GET", "/signin", "web"),
+    Route("GET", "/static/{release}/{file}", "web"),
+    Route("GET", "/static/{release}/{folder}/{file}", "web"),
     Route("GET", "/api/health", "web"),
     Route("GET", "/api/scenes", "web"),
     Route("GET", "/scenes/{file}", "web"),

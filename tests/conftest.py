@@ -22,6 +22,20 @@ os.environ.update(
 os.environ.pop("AWS_PROFILE", None)
 
 
+SHARING = ("tests/aws", "tests/browser", "tests/infra/stack", "tests/infra/bundling", "tests/images")
+"""Folders whose tests share what takes long to start, and so belong into one process."""
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep tests that share something together when several processes run them."""
+    for item in items:
+        place = item.path.relative_to(config.rootpath).as_posix()
+        for folder in SHARING:
+            if place.startswith(f"{folder}/"):
+                item.add_marker(pytest.mark.xdist_group(folder))
+
+
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch) -> Iterator["WorkingQueue"]:
     """The queue of wanted pictures in this test: the worker function gets each message as it is sent."""

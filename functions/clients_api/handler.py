@@ -1,19 +1,20 @@
 """Clients: list, create, read, import, and the library of products."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import ValidationError
 
 from clients_api.expanding import expanded_studios
+from clients_api.library import Library
 from clients_api.messages import ImportedClient, ProductFields, PutClient, PutProduct
 from scene_studio import runtime
-from scene_studio.http import problems
 from scene_studio.http.admission import claimed_groups
 from scene_studio.http.api import Api, entry_point, json_answer
-from scene_studio.http.pictures import Download, redirect_to, redirect_to_first
+from scene_studio.http.pictures import Chosen, Download, redirect_to, redirect_to_first
 from scene_studio.http.requests import (
     AllClients,
     AllStudios,
@@ -22,26 +23,23 @@ from scene_studio.http.requests import (
     Cursor,
     Event,
     IfNoneMatch,
+    ImageId,
     Limit,
     Objects,
     ProductId,
+    UniqueName,
+    Uploads,
 )
-from scene_studio.http.views import client_view, list_view, product_view, summary_view
+from scene_studio.http.uploads import WantedUpload, no_picture
+from scene_studio.http.views import client_view, list_view, part_of, product_view, summary_view
 from scene_studio.model import addresses
-from scene_studio.model.client import (
-    Client,
-    Product,
-    delete_product,
-    edit_client,
-    edit_product,
-    new_client,
-    put_product,
-)
+from scene_studio.model.client import Client, delete_product, edit_client, new_client, undelete_product
 from scene_studio.model.errors import InvalidRequest, NotFound, PreconditionFailed
+from scene_studio.model.product_pictures import remove_picture
+from scene_studio.model.upload import Picture
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Effect
-from scene_studio.store.object_store import ObjectStore
 
 app = Api()
 lambda_handler = entry_point(app)
@@ -52,6 +50,17 @@ _PRODUCT: Final = f"{_CLIENT}/products/<productId>"
 _SHOWN_STUDIOS: Final = 100
 
 Expand = Annotated[Literal["sceneStudios"] | None, Query()]
+ProductSize = Annotated[Literal["full", "thumb", "cutout"], Query()]
+
+
+def library_of(
+    clients: AllClients, objects: Uploads, unique: UniqueName, change: ChangeOf
+) -> Callable[[str], Library]:
+    """What changes the products of a client, given its id."""
+    return lambda client_id: Library(client_id, clients, objects, unique, change)
+
+
+LibraryOf = Annotated[Callable[[str], Library], Depends(library_of)]
 
 
 @app.get(_CLIENTS)
@@ -141,14 +150,8 @@ def list_products(
 ) -> Response[Any]:
     """The client's products, in the order of the library."""
     products = clients.read(client_id).document.products
-    ids = [product.id for product in products]
-    if cursor and cursor not in ids:
-        raise InvalidRequest.of("cursor", "must be a nextCursor of this list, or absent to begin")
-    # The place in the list is that among all products: the one at the cursor may be deleted by now.
-    start = ids.index(cursor) + 1 if cursor else 0
-    live = [product for product in products[start:] if product.deleted_at is None]
-    shown = [product_view(client_id, product) for product in live[:limit]]
-    return json_answer(list_view(shown, live[limit - 1].id if len(live) > limit else None))
+    live, following = part_of(products, lambda product: product.deleted_at is None, limit, cursor)
+    return json_answer(list_view([product_view(client_id, product) for product in live], following))
 
 
 @app.get(_PRODUCT)
@@ -159,64 +162,51 @@ def read_product(client_id: ClientId, product_id: ProductId, clients: AllClients
 
 @app.put(_PRODUCT)
 def replace_product(
-    client_id: ClientId,
-    product_id: ProductId,
-    body: Annotated[PutProduct, Body()],
-    clients: AllClients,
-    objects: Objects,
-    change: ChangeOf,
+    client_id: ClientId, product_id: ProductId, body: Annotated[PutProduct, Body()], library: LibraryOf
 ) -> Response[Any]:
-    """Add the product, or put this in its place; without a picture it keeps the one it had."""
-    clients.read(client_id)
-    product = _pictured(objects, client_id, {**_members(client_id, product_id, body), "id": product_id})
-
-    def put(current: Versioned[Client] | None) -> Client | None:
-        return put_product(_client(current, client_id), product, change.now)
-
-    commit = clients.commit(client_id, put, change.request, change.pacing)
-    return json_answer(_shown(commit.current.document, product_id))
+    """Add the product, or put this in its place; it keeps the pictures it had."""
+    return json_answer(product_view(client_id, library(client_id).put(product_id, body)))
 
 
 @app.patch(_PRODUCT)
 def patch_product(
-    client_id: ClientId,
-    product_id: ProductId,
-    body: Annotated[ProductFields, Body()],
-    clients: AllClients,
-    objects: Objects,
-    change: ChangeOf,
+    client_id: ClientId, product_id: ProductId, body: Annotated[ProductFields, Body()], library: LibraryOf
 ) -> Response[Any]:
-    """Change some members of the product; null clears one."""
-    clients.read(client_id).document.product(product_id)
-    changes = _members(client_id, product_id, body)
-    if changes.get("imageUrl") is not None:
-        stored = _pictured(objects, client_id, {**changes, "id": product_id, "name": "-"})
-        changes |= {"imageUrl": stored.image_url, "imageId": stored.image_id}
-    elif "imageUrl" in changes:
-        changes["imageId"] = None
-
-    def edit(current: Versioned[Client] | None) -> Client | None:
-        try:
-            return edit_product(_client(current, client_id), product_id, changes, change.now)
-        except ValidationError as error:
-            found = [{"loc": ("body", *detail["loc"]), "msg": detail["msg"]} for detail in error.errors()]
-            raise InvalidRequest(problems.field_errors(found)) from error
-
-    commit = clients.commit(client_id, edit, change.request, change.pacing)
-    return json_answer(_shown(commit.current.document, product_id))
+    """Change some members of the product; null clears one, and `imageId` chooses the picture that is shown."""
+    return json_answer(product_view(client_id, library(client_id).edit(product_id, body)))
 
 
 @app.delete(_PRODUCT)
 def remove_product(
-    client_id: ClientId, product_id: ProductId, clients: AllClients, change: ChangeOf
+    client_id: ClientId, product_id: ProductId, library: LibraryOf, change: ChangeOf
 ) -> Response[Any]:
-    """Take the product out of the library; putting it again brings it back."""
-
-    def delete(current: Versioned[Client] | None) -> Client | None:
-        return delete_product(_client(current, client_id), product_id, change.now)
-
-    clients.commit(client_id, delete, change.request, change.pacing)
+    """Take the product out of the library; it can be restored for 30 days."""
+    library(client_id).commit(product_id, lambda client: delete_product(client, product_id, change.now))
     return Response(int(HTTPStatus.NO_CONTENT), content_type=None, body="")
+
+
+@app.post(f"{_PRODUCT}/undelete")
+def restore_deleted_product(
+    client_id: ClientId, product_id: ProductId, library: LibraryOf, change: ChangeOf
+) -> Response[Any]:
+    """Bring a deleted product back; nothing happens to one that is not deleted."""
+    product = library(client_id).commit(
+        product_id, lambda client: undelete_product(client, product_id, change.now)
+    )
+    return json_answer(product_view(client_id, product))
+
+
+@app.post(f"{_PRODUCT}/image")
+def add_product_image(
+    client_id: ClientId, product_id: ProductId, body: Annotated[WantedUpload, Body()], library: LibraryOf
+) -> Response[Any]:
+    """Give out a ticket for one more picture of the product; once it is there, it is the one shown."""
+    asked = library(client_id).ask(product_id, body)
+    view = {"product": product_view(client_id, asked.product)}
+    if asked.ticket is not None:
+        view["upload"] = asked.ticket
+    location = {"location": addresses.product_image(client_id, product_id)}
+    return json_answer(view, HTTPStatus.CREATED, location)
 
 
 @app.get(f"{_PRODUCT}/image")
@@ -225,45 +215,47 @@ def read_product_image(
     product_id: ProductId,
     clients: AllClients,
     objects: Objects,
+    image: Chosen = None,
+    size: ProductSize = "full",
     download: Download = False,
 ) -> Response[Any]:
-    """The product's picture, by a redirect to a short-lived signed address."""
+    """The product's picture, by a redirect to a short-lived signed address.
+
+    With `image` it is that one of its pictures, and the redirect may be cached.
+    """
     product = clients.read(client_id).document.product(product_id)
-    if product.image_id is not None:
-        wanted = [keys.product_image(client_id, product_id, product.image_id)]
-        stored = redirect_to_first(objects, wanted, download=download, filename=f"{product_id}.png")
+    chosen = image or product.image_id
+    picture = None if chosen is None else product.picture(chosen)
+    if picture is not None:
+        wanted = _keys(client_id, product_id, picture, size)
+        filename = f"{product_id}{'' if size == 'full' else f'-{size}'}.png"
+        stored = redirect_to_first(
+            objects, wanted, download=download, filename=filename, cached=image is not None
+        )
         if stored is not None:
             return stored
-    if product.image_url is not None:
+    if image is None and product.image_url is not None:
         return redirect_to(product.image_url, cached=False)
-    raise NotFound("picture of product", product_id)
+    if image is None and picture is None and product.uploads:
+        raise no_picture("picture of product", product_id, product.uploads[-1])
+    raise NotFound("cut-out of product" if size == "cutout" else "picture of product", product_id)
 
 
-def _members(client_id: str, product_id: str, body: ProductFields) -> dict[str, Any]:
-    """What the body says of the product; the address that we gave its picture says nothing new."""
-    members = body.members()
-    if members.get("imageUrl") == addresses.product_image(client_id, product_id):
-        del members["imageUrl"]
-    return members
+@app.delete(f"{_PRODUCT}/images/<imageId>")
+def remove_product_image(
+    client_id: ClientId, product_id: ProductId, image_id: ImageId, library: LibraryOf, change: ChangeOf
+) -> Response[Any]:
+    """Take a picture, or a file that is awaited or was rejected, away from the product."""
+    library(client_id).commit(
+        product_id, lambda client: remove_picture(client, product_id, image_id, change.now)
+    )
+    return Response(int(HTTPStatus.NO_CONTENT), content_type=None, body="")
 
 
-def _pictured(objects: ObjectStore, client_id: str, members: dict[str, Any]) -> Product:
-    from clients_api.pictures import Pictures  # Pillow comes with it
-
-    pictures = Pictures(objects, client_id)
-    product = pictures.in_product(members, "/imageUrl")
-    pictures.store()
-    return product
-
-
-def _client(current: Versioned[Client] | None, client_id: str) -> Client:
-    if current is None:
-        raise NotFound("client", client_id)
-    return current.document
-
-
-def _shown(client: Client, product_id: str) -> dict[str, Any]:
-    product = client.find(product_id)
-    if product is None:
-        raise NotFound("product", product_id)
-    return product_view(client.id, product)
+def _keys(client_id: str, product_id: str, picture: Picture, size: str) -> list[str]:
+    """Where the picture is in this size; a thumbnail may be missing, and then the picture serves."""
+    place = (client_id, product_id, picture.id)
+    if size == "cutout":
+        return [keys.product_cutout(*place)] if picture.cutout else []
+    whole = [keys.product_image(*place)]
+    return [keys.product_thumbnail(*place), *whole] if size == "thumb" else whole

@@ -84,7 +84,7 @@ class Import:
             known = None
         there = {product.id for product in known.products} if known else set()
         products = [
-            pictures.in_product(product.to_json(), f"/products/{at}/imageUrl")
+            pictures.in_product({**product.members(), "id": product.id}, f"/products/{at}/imageUrl")
             for at, product in enumerate(asked.products)
             if product.id not in there
         ]
@@ -153,7 +153,7 @@ class Import:
             url = scene.image_url
             if url is not None and pictures.scene(asked.id, scene.id, url, f"{field}/userScenes/{at}/imageUrl"):
                 url = None
-            scenes.append(Scene.model_validate({**scene.to_json(), "imageUrl": url}))
+            scenes.append(Scene.model_validate({**scene.members(), "imageUrl": url}))
         return Studio(
             id=asked.id,
             name=asked.name or DEFAULT_NAME,

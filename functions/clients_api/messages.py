@@ -5,17 +5,20 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-from scene_studio.model.client import Name, Product
+from scene_studio.model.client import Name
 from scene_studio.model.costs import Micros
 from scene_studio.model.edits import MAX_ROWS, Request
 from scene_studio.model.identifiers import Id, IsoTime
 from scene_studio.model.revision import GeneratedSceneImage
-from scene_studio.model.scene import MAX_USER_SCENES, Scene
+from scene_studio.model.scene import MAX_USER_SCENES, SceneName
 from scene_studio.model.settings import SceneGenerationSettings, SceneReference
 from scene_studio.model.studio import Favorites, ProductIds, SlotStatus
 
 MAX_PRODUCTS: Final = 2000
-_MACHINE_OWNED: Final = frozenset({"id", "imageId", "deletedAt", "image_id", "deleted_at"})
+_MACHINE_OWNED: Final = frozenset({"id", "pictures", "uploads", "deletedAt", "deleted_at", "image_id"})
+_NOT_OF_A_SCENE: Final = frozenset(
+    {"picture", "upload", "state", "reason", "thumbnailUrl", "width", "height", "colors", "restorableUntil"}
+)
 
 PictureUrl = str
 """A data URL, a web address of another place, or an address of ours; as long as a body may be."""
@@ -45,12 +48,14 @@ class ProductFields(BaseModel):
 
     Attributes:
         image_url: a data URL, which is stored, or a web address of another place, which is kept.
+        image_id: which of its pictures is shown.
     """
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="allow")
 
     name: Name | None = None
     image_url: PictureUrl | None = None
+    image_id: Id | None = None
 
     def members(self) -> dict[str, Any]:
         """The given members by their JSON names, without those that machines own."""
@@ -63,11 +68,15 @@ class PutProduct(ProductFields):
 
     name: Name
 
+    def members(self) -> dict[str, Any]:
+        """As for any product; which picture is shown is chosen by an edit, not by a save of the whole."""
+        return {name: value for name, value in super().members().items() if name != "imageId"}
 
-class ImportedProduct(Product):
+
+class ImportedProduct(PutProduct):
     """A product of an imported client."""
 
-    image_url: PictureUrl | None = None
+    id: Id
 
 
 class ImportedSceneReference(SceneReference):
@@ -101,10 +110,20 @@ class ImportedSlot(Request):
     favorites: Favorites = ()
 
 
-class ImportedScene(Scene):
-    """A scene of an imported studio."""
+class ImportedScene(BaseModel):
+    """A scene of an imported studio; members of names that we do not know are kept."""
 
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="allow")
+
+    id: Id
+    name: SceneName = ""
     image_url: PictureUrl | None = None
+    deleted_at: IsoTime | None = None
+
+    def members(self) -> dict[str, Any]:
+        """The given members by their JSON names, without what machines say of a scene."""
+        given = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        return {name: value for name, value in given.items() if name not in _NOT_OF_A_SCENE}
 
 
 class ImportedStudio(Request):

@@ -1,5 +1,6 @@
 """Pictures that come inside JSON: stored under keys of their own, before anything names them."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
@@ -11,6 +12,7 @@ from scene_studio.model import addresses
 from scene_studio.model.client import Product
 from scene_studio.model.errors import ImageRejected, InvalidRequest
 from scene_studio.model.identifiers import derive
+from scene_studio.model.upload import Picture
 from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import ObjectStore
@@ -58,19 +60,23 @@ class Pictures:
             InvalidRequest: the picture is none, or its address is not one of the web.
         """
         url = members.get("imageUrl")
-        image_id = None if url is None else self._product(members["id"], url, field)
-        picture = {"imageId": image_id, "imageUrl": url if image_id is None else None}
-        return Product.model_validate({**members, **picture, "deletedAt": None})
+        picture = None if url is None else self._product(members["id"], url, field)
+        product = Product.model_validate({**members, "imageId": None, "imageUrl": None})
+        if picture is None:
+            return product.replace(image_url=url)
+        return product.replace(image_id=picture.id, pictures=(picture,))
 
-    def _product(self, product_id: str, url: str, field: str) -> str | None:
-        """The id of the picture that a product brings; None if that lies and stays elsewhere."""
+    def _product(self, product_id: str, url: str, field: str) -> Picture | None:
+        """The picture that a product brings; None if that lies and stays elsewhere."""
         if self._stays_elsewhere(url, "", field):
             return None
         data = self._decoded(url, field)
         image_id = derive("product-picture", data.hex())
         png = self._converted(data, field, as_product=True)
         self._take(keys.product_image(self._client_id, product_id, image_id), png, "image/png")
-        return image_id
+        size = inspect(png)
+        sha256 = hashlib.sha256(png).hexdigest()
+        return Picture(id=image_id, width=size.width, height=size.height, sha256=sha256)
 
     def revision(self, studio_id: str, slot_id: str, image_id: str, url: str, field: str) -> bool:
         """Take in a revision's picture, to the byte if it is a JPEG.

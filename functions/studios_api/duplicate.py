@@ -39,7 +39,7 @@ def duplicate_studio(
         slots = [_with_history(studios, source, copy_id, slot) for slot in copy.output_slots]
         copy = copy.replace(output_slots=tuple(slots))
         _copy_objects(objects, source, copy, change)
-    _copy_scenes(objects, source, copy)
+    _copy_scenes(objects, source, copy, change)
 
     def create(current: Versioned[Studio] | None) -> Studio:
         if current is not None:
@@ -71,7 +71,11 @@ def _copy_of(source: Studio, copy_id: str, name: str, now: str) -> Studio:
         name=name,
         client_id=source.client_id,
         output_slots=tuple(slots),
-        user_scenes=tuple(scene for scene in source.user_scenes if scene.deleted_at is None),
+        user_scenes=tuple(
+            scene.replace(upload=None)
+            for scene in source.user_scenes
+            if scene.picture_id is not None or scene.image_url is not None
+        ),
         created_at=now,
         updated_at=now,
     )
@@ -107,32 +111,34 @@ def _with_history(studios: Studios, source: Studio, copy_id: str, slot: OutputSl
 
 def _copy_objects(objects: ObjectStore, source: Studio, copy: Studio, change: Change) -> None:
     for slot in copy.output_slots:
-        prefix = keys.revisions(copy.client_id, copy.id, slot.id)
-        copied = _all_keys(objects, prefix)
+        copied = _all_keys(objects, keys.revisions(copy.client_id, copy.id, slot.id))
         for revision in slot.history:
             if revision.url is not None:
                 continue
             for key_of in (keys.revision, keys.revision_thumbnail):
                 target = key_of(copy.client_id, copy.id, slot.id, revision.id)
-                if target in copied:
-                    continue
-                if change.pacing.monotonic() >= change.pacing.until:
-                    raise Busy(
-                        "There was no time to copy all pictures; repeat the request with the same "
-                        "Idempotency-Key, and it goes on from here."
-                    )
-                with unavailable_is_busy():
-                    objects.copy_once(key_of(source.client_id, source.id, slot.id, revision.id), target)
+                if target not in copied:
+                    _copy(objects, key_of(source.client_id, source.id, slot.id, revision.id), target, change)
 
 
-def _copy_scenes(objects: ObjectStore, source: Studio, copy: Studio) -> None:
+def _copy_scenes(objects: ObjectStore, source: Studio, copy: Studio, change: Change) -> None:
     source_prefix = keys.user_scenes(source.client_id, source.id)
-    copied = _all_keys(objects, keys.user_scenes(copy.client_id, copy.id))
+    copy_prefix = keys.user_scenes(copy.client_id, copy.id)
+    copied = _all_keys(objects, copy_prefix)
     for key in sorted(_all_keys(objects, source_prefix)):
-        target = keys.user_scenes(copy.client_id, copy.id) + key.removeprefix(source_prefix)
+        target = copy_prefix + key.removeprefix(source_prefix)
         if target not in copied:
-            with unavailable_is_busy():
-                objects.copy_once(key, target)
+            _copy(objects, key, target, change)
+
+
+def _copy(objects: ObjectStore, source: str, target: str, change: Change) -> None:
+    if change.pacing.monotonic() >= change.pacing.until:
+        raise Busy(
+            "There was no time to copy all pictures; repeat the request with the same Idempotency-Key, and it "
+            "goes on from here."
+        )
+    with unavailable_is_busy():
+        objects.copy_once(source, target)
 
 
 def _all_keys(objects: ObjectStore, prefix: str) -> frozenset[str]:

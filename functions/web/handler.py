@@ -1,16 +1,69 @@
-"""What is not about a client: liveness, stock scenes, and the answer to what has no address."""
+"""The page and its files, and what is not about a client: liveness, stock scenes, and what has no address."""
 
-from typing import Any
+from http import HTTPStatus
+from typing import Annotated, Any, Final
 
-from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler import Request, Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from scene_studio.http.api import Api, entry_point, json_answer
+from scene_studio.http.requests import ClientId, StudioId
 from scene_studio.http.views import list_view
 from scene_studio.model.errors import NotFound
+from scene_studio.model.identifiers import Id
 from scene_studio.stock_scenes import STOCK_SCENES, stock_picture, stock_scene_at
+from web.page import page
+from web.settings import page_settings
+from web.static_files import release, static_files
 
 app = Api()
 lambda_handler = entry_point(app)
+
+ShareId = Annotated[Id, Path(alias="shareId")]
+
+_FOREVER: Final = "public, max-age=31536000, immutable"
+
+
+@app.get("/")
+def clients_page(request: Request) -> Response[Any]:
+    """The page that lists clients."""
+    return _page("pages/clients.js", request)
+
+
+@app.get("/<clientId>/scene-studio")
+def studios_page(request: Request, client_id: ClientId) -> Response[Any]:  # noqa: ARG001
+    """The page that lists a client's studios."""
+    return _page("pages/studios.js", request)
+
+
+@app.get("/<clientId>/scene-studio/<studioId>")
+def studio_page(request: Request, client_id: ClientId, studio_id: StudioId) -> Response[Any]:  # noqa: ARG001
+    """The page of a studio."""
+    return _page("pages/studio.js", request)
+
+
+@app.get("/shared/<shareId>")
+def shared_page(request: Request, share_id: ShareId) -> Response[Any]:  # noqa: ARG001
+    """The page of a guest."""
+    return _page("pages/shared.js", request)
+
+
+@app.get("/signin")
+def sign_in_page(request: Request) -> Response[Any]:
+    """The page that people come back to when they have signed in."""
+    return _page("pages/signin.js", request)
+
+
+@app.get("/static/<release>/<file>", enable_validation=False)  # validation knows only answers in JSON
+def static_file(request: Request, release: str, file: str) -> Response[Any]:
+    """A file of the page."""
+    return _static(release, file, request)
+
+
+@app.get("/static/<release>/<folder>/<file>", enable_validation=False)
+def static_file_in_folder(request: Request, release: str, folder: str, file: str) -> Response[Any]:
+    """A file of the page, in a folder of its own."""
+    return _static(release, f"{folder}/{file}", request)
 
 
 @app.get("/api/health")
@@ -26,7 +79,7 @@ def list_stock_scenes() -> Response[Any]:
     return json_answer(list_view(scenes, None))
 
 
-@app.get("/scenes/<file>", enable_validation=False)  # validation knows only answers in JSON
+@app.get("/scenes/<file>", enable_validation=False)
 def stock_scene_picture(file: str) -> Response[Any]:
     """The picture of a stock scene."""
     scene = stock_scene_at(f"/scenes/{file}")
@@ -38,3 +91,33 @@ def stock_scene_picture(file: str) -> Response[Any]:
         headers={"cache-control": "public, max-age=86400"},
         body=stock_picture(scene),
     )
+
+
+def _page(entry: str, request: Request) -> Response[Any]:
+    """A document of the page; 304 if the browser has it already."""
+    document = page(entry, page_settings())
+    headers = {
+        "etag": document.tag,
+        "content-security-policy": document.security_policy,
+        "cross-origin-opener-policy": "same-origin",
+    }
+    if request.headers.get("if-none-match") == document.tag:
+        return Response(int(HTTPStatus.NOT_MODIFIED), content_type=None, headers=headers, body="")
+    return Response(200, content_type="text/html; charset=utf-8", headers=headers, body=document.body)
+
+
+def _static(named: str, path: str, request: Request) -> Response[Any]:
+    """A file, which a browser may keep for good: its address changes with the release.
+
+    Modules of two releases would not go together, so those of another release are not given; the page then
+    asks to be loaded anew.
+    """
+    file = static_files().get(path) if named == release() else None
+    if file is None:
+        raise NotFound("file", f"{named}/{path}")
+    headers = {"cache-control": _FOREVER, "vary": "accept-encoding"}
+    body = file.body
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["content-encoding"] = "gzip"
+        body = file.gzipped
+    return Response(200, content_type=file.content_type, headers=headers, body=body)

@@ -5,7 +5,7 @@ a browser shows can send requests there. Three things give such a page away: a `
 name was pointed at 127.0.0.1), an `Origin` that is not ours, and `Sec-Fetch-Site: cross-site`.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 
 MAX_BODY_BYTES: Final = 10 * 1024 * 1024
@@ -56,10 +56,10 @@ def refusal(method: str, headers: Iterable[tuple[bytes, bytes]], port: int) -> s
     return None
 
 
-async def read_body(
-    receive: Receive, headers: Iterable[tuple[bytes, bytes]], limit: int = MAX_BODY_BYTES
-) -> bytes:
-    """Read a request's body, keeping at most `limit` bytes of it.
+async def read_pieces(
+    receive: Receive, headers: Iterable[tuple[bytes, bytes]], limit: int
+) -> AsyncIterator[bytes]:
+    """Give a request's body piece by piece as it comes.
 
     Args:
         receive: the ASGI callable that gives the next piece.
@@ -73,15 +73,25 @@ async def read_body(
     for name, value in headers:
         if name == b"content-length" and value.isdigit() and int(value) > limit:
             raise BodyTooLargeError
-    body = bytearray()
+    left = limit
     more = True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGoneError
         piece = message.get("body", b"")
-        if len(body) + len(piece) > limit:
+        left -= len(piece)
+        if left < 0:
             raise BodyTooLargeError
-        body += piece
+        yield piece
         more = message.get("more_body", False)
+
+
+async def read_body(
+    receive: Receive, headers: Iterable[tuple[bytes, bytes]], limit: int = MAX_BODY_BYTES
+) -> bytes:
+    """Read a request's body, keeping at most `limit` bytes of it; as `read_pieces`."""
+    body = bytearray()
+    async for piece in read_pieces(receive, headers, limit):
+        body += piece
     return bytes(body)

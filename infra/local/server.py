@@ -17,10 +17,10 @@ import sys
 import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping, Sequence
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 
@@ -29,6 +29,9 @@ from infra.local.background import background
 from infra.local.sample import CLIENT_PATH, SampleError, ensure_sample
 from infra.routes import ROUTES, Route, match
 
+if TYPE_CHECKING:
+    from infra.local.uploads import Uploads
+
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOST: Final = "127.0.0.1"
 EXIT_UNUSABLE: Final = 2
@@ -36,6 +39,8 @@ STORE: Final = "store.sqlite"
 
 LOCAL_ROUTES: Final = (*ROUTES, Route("GET", "/_objects/{key+}", "infra.local.objects"))
 """The service's routes, and the one that stands for S3's signed URLs."""
+UPLOAD_PATH: Final = "/_uploads"
+"""Where upload forms are posted, which stands for the address of an S3 bucket."""
 
 _WORKER_SECONDS: Final = 120
 _READ_SECONDS: Final = 30.0
@@ -103,6 +108,7 @@ def worker_environment(settings: Settings, inherited: Mapping[str, str]) -> dict
         "POWERTOOLS_METRICS_NAMESPACE": "SceneStudio",
         "SCENE_STUDIO_STORE": f"sqlite:{settings.data / STORE}",
         "SCENE_STUDIO_GENERATION_QUEUE": f"sqlite:{settings.data / STORE}",
+        "SCENE_STUDIO_UPLOAD_QUEUE": f"sqlite:{settings.data / STORE}",
         "SCENE_STUDIO_WORKER_SECONDS": str(settings.worker_seconds),
         "SCENE_STUDIO_TENANCY": "off",
     }
@@ -111,10 +117,14 @@ def worker_environment(settings: Settings, inherited: Mapping[str, str]) -> dict
 class Gateway:
     """The ASGI application: guard, route, event, function, response, and a line in the log."""
 
-    def __init__(self, workers: pool.Pool, port: int, routes: Sequence[Route] = LOCAL_ROUTES) -> None:
+    def __init__(
+        self, workers: pool.Pool, store: Path, port: int, routes: Sequence[Route] = LOCAL_ROUTES
+    ) -> None:
         self._workers = workers
+        self._store = store
         self._port = port
         self._routes = routes
+        self._uploads: Uploads | None = None
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: guard.Receive, send: Send) -> None:
         """Answer one request."""
@@ -141,6 +151,8 @@ class Gateway:
         if refused := guard.refusal(method, headers, self._port):
             members = {"type": "forbidden", "title": "Forbidden", "detail": refused, "instance": path}
             return events.problem_response(403, members, request_id)
+        if (method, path) == ("POST", UPLOAD_PATH):
+            return await self._open_uploads().answer(headers, receive, request_id)
         try:
             async with asyncio.timeout(_READ_SECONDS):
                 body = await guard.read_body(receive, headers)
@@ -173,6 +185,19 @@ class Gateway:
         headers = ((b"host", f"{HOST}:{self._port}".encode()), (b"content-type", b"application/json"))
         request = events.HttpRequest(method, path, headers=headers, body=body)
         return await self.handle(request, _request_id())
+
+    def close(self) -> None:
+        """Close what it opened."""
+        if self._uploads is not None:
+            self._uploads.close()
+
+    def _open_uploads(self) -> "Uploads":
+        if self._uploads is None:
+            # It takes modules of the functions' import root, which is known only once there are settings.
+            from infra.local.uploads import Uploads
+
+            self._uploads = Uploads(self._store)
+        return self._uploads
 
 
 def _request_id() -> str:
@@ -234,7 +259,8 @@ def _listen(port: int) -> socket.socket:
     Raises:
         UnusableError: the port is taken or may not be used.
     """
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # With its protocol named, asyncio switches off the delay of small packets: 40 ms on every request.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((HOST, port))
@@ -246,19 +272,12 @@ def _listen(port: int) -> socket.socket:
     return listener
 
 
-def _background(settings: Settings, environment: Mapping[str, str]) -> AbstractAsyncContextManager[None]:
-    """What runs behind the requests; nothing where there are no functions for it."""
-    if not (settings.functions / "generation_worker").is_dir():
-        return nullcontext()
-    return background(settings.data / STORE, settings.worker_seconds, environment)
-
-
 async def serve(settings: Settings, listener: socket.socket) -> None:
     """Serve until SIGINT or SIGTERM: start the workers, make the sample, say where, answer requests."""
     port: int = listener.getsockname()[1]
     environment = worker_environment(settings, os.environ)
     workers = pool.Pool(environment)
-    gateway = Gateway(workers, port)
+    gateway = Gateway(workers, settings.data / STORE, port)
     server = _Server(
         uvicorn.Config(
             gateway,
@@ -287,12 +306,13 @@ async def serve(settings: Settings, listener: socket.socket) -> None:
         address = f"http://{HOST}:{port}"
         sys.stdout.write(f"Scene Studio is at {address}/ - try {address}{CLIENT_PATH}\n")
         sys.stdout.flush()
-        async with _background(settings, environment):
+        async with background(settings.functions, settings.data / STORE, settings.worker_seconds, environment):
             await server.serve(sockets=[listener])
     except asyncio.CancelledError:
         _log.info("Stopped before it was ready.")
     finally:
         await workers.stop()
+        gateway.close()
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -300,7 +320,8 @@ def main(arguments: Sequence[str]) -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%Y-%m-%dT%H:%M:%S"
     )
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)
+    for library in ("uvicorn", "python_multipart"):
+        logging.getLogger(library).setLevel(logging.ERROR)
     try:
         settings = Settings.read(arguments, os.environ)
         # The sample's pictures are drawn in this process, by a module of the functions' import root.

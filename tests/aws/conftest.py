@@ -1,10 +1,12 @@
-"""One emulator for all tests here; each gets a bucket of its own."""
+"""One emulator for all tests here, each with a bucket of its own; and the stack, synthesized once."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from scene_studio.store.s3 import S3ObjectStore
+from tests.support.deployment import synthesize
 from tests.support.ministack import MiniStack
 
 
@@ -18,3 +20,11 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
 @pytest.fixture
 def store(ministack: MiniStack) -> S3ObjectStore:
     return ministack.store()
+
+
+@pytest.fixture(scope="session")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The stack with bundles for the machine at hand."""
+    folder = tmp_path_factory.mktemp("assembly")
+    synthesize(folder)
+    return folder

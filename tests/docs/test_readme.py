@@ -8,8 +8,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic.alias_generators import to_camel
 
 from infra.routes import DEFAULT_PATH, ROUTES
+from infra.settings import Settings
 from tests.support.service import ROOT, Service
 
 README = (ROOT / "README.md").read_text()
@@ -37,8 +39,9 @@ def run(script: str, service: Service, folder: Path) -> None:
 
 
 def test_its_examples_run_as_they_stand(service, tmp_path):
-    commands, session, of_import, of_pictures, of_two_people, of_versions = blocks()
+    commands, session, of_import, of_pictures, of_your_own, of_two_people, of_versions, in_aws = blocks()
     assert "make run" in commands
+    assert "make deploy" in in_aws
     name_the_studio = next(line for line in session.splitlines() if line.startswith("API="))
     run(session, service, tmp_path)
     assert (tmp_path / "picture.jpg").read_bytes()[:2] == b"\xff\xd8"
@@ -48,6 +51,9 @@ def test_its_examples_run_as_they_stand(service, tmp_path):
     run(of_import, service, tmp_path)
 
     run(f"{name_the_studio}\n{of_pictures}", service, tmp_path)
+    run(f"{name_the_studio}\n{of_your_own}", service, tmp_path)
+    loft = f"{service.address}/api/clients/acme-corp/scene-studio/summer/user-scenes/loft"
+    assert httpx.get(loft).json()["state"] == "READY"
     run(f"{name_the_studio}\n{of_two_people}", service, tmp_path)
     studio = f"{service.address}/api/clients/acme-corp/scene-studio/summer"
     assert httpx.get(studio).json()["outputSlots"][0]["settings"]["style"] == "Rustic"
@@ -57,6 +63,17 @@ def test_its_examples_run_as_they_stand(service, tmp_path):
     filled = re.sub(r"\bVERSION\b", versions[1], filled)
     run(f"{name_the_studio}\n{filled}", service, tmp_path)
     assert httpx.get(studio).json()["outputSlots"][0]["settings"]["style"] == "Coastal"
+
+
+def test_every_target_of_make_that_it_names_is_there():
+    named = set(re.findall(r"(?:`|^)make ([a-z][a-z-]+)", README, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"run", "test", "deploy", "cold-starts"} <= named <= targets
+
+
+def test_every_context_key_that_it_names_can_be_given():
+    named = set(re.findall(r"-c (\w+)=", README)) | {"workerConcurrency", "throttleRate", "allowedOrigins"}
+    assert named <= {to_camel(name) for name in Settings.model_fields}
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from infra.routes import DEFAULT_PATH, ROUTES, Route
+from infra.routes import ROUTES, Route
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.problems import assert_invalid, assert_problem
@@ -19,12 +20,18 @@ GOOD = {
     "slotId": "slot-1",
     "imageId": "img-3",
     "sceneId": "beach",
+    "shareId": "guests",
     "file": "living-room-modern.jpg",
     "before": "1",
     "after": "2",
 }
 SLOT = f"{STUDIO}/slots/slot-1"
-OBJECT_ROUTES = [route for route in ROUTES if route.path != DEFAULT_PATH]
+SCENE = f"{STUDIO}/user-scenes/beach"
+PAGES = [
+    route for route in ROUTES if route.function == "web" and not route.path.startswith(("/api/", "/scenes/"))
+]
+"""The page and its files; what an address is about is for the page to find out."""
+OBJECT_ROUTES = [route for route in ROUTES if route not in PAGES]
 CHANGING = [route for route in OBJECT_ROUTES if route.method != "GET"]
 WITHOUT_BODY = [route for route in CHANGING if route.method == "DELETE" or route.path.endswith("/undelete")]
 WITH_BODY = [route for route in CHANGING if route not in WITHOUT_BODY]
@@ -56,16 +63,20 @@ def test_an_id_that_is_none_is_refused_by_every_route_and_its_parameter_named(se
     assert stored_objects(seeded) == before
 
 
-BODIES: Mapping[str, dict[str, str]] = {
+FILE = {"contentType": "image/png", "size": 9}
+BODIES: Mapping[str, dict[str, Any]] = {
     "/import": {"id": "acme-corp", "name": "ACME"},
     "products/{productId}": {"name": "Chair"},
     "/generate": {"slotId": "slot-1"},
     "/restore": {"version": "1"},
     "/retry": {},
+    "/favorites": {"favorites": []},
+    "/user-scenes": FILE,
+    "/image": FILE,
 }
 
 
-def good_body(route: Route) -> dict[str, str]:
+def good_body(route: Route) -> dict[str, Any]:
     return next((body for end, body in BODIES.items() if route.path.endswith(end)), {})
 
 
@@ -76,7 +87,8 @@ def test_what_is_not_there_is_not_found_by_any_route(seeded: Path, route: Route)
         if is_made_here(route, parameter):
             continue
         path = path_of(route, **{parameter: "nowhere"})
-        assert_problem(call(route.method, path, good_body(route)), 404, "not-found")
+        kind = "link-invalid" if path.startswith("/api/shares/") else "not-found"
+        assert_problem(call(route.method, path, good_body(route)), 404, kind)
     assert stored_objects(seeded) == before
 
 
@@ -198,11 +210,17 @@ def test_a_condition_that_is_no_entity_tag_is_refused_where_conditions_are_read(
         ("If-Match", "PATCH", SLOT),
         ("If-Match", "DELETE", SLOT),
         ("If-Match", "POST", f"{SLOT}/undelete"),
+        ("If-Match", "POST", f"{STUDIO}/user-scenes"),
+        ("If-Match", "PATCH", SCENE),
+        ("If-Match", "DELETE", SCENE),
+        ("If-Match", "POST", f"{SCENE}/undelete"),
+        ("If-Match", "POST", f"{SCENE}/image"),
         ("If-None-Match", "GET", STUDIO),
         ("If-None-Match", "PUT", f"{CLIENT}/scene-studio/new"),
         ("If-None-Match", "PUT", "/api/clients/new"),
     ):
-        answer = call(method, path, None if method == "GET" else {}, {header: value})
+        body = FILE if path.endswith(("/image", "/user-scenes")) else {}
+        answer = call(method, path, None if method == "GET" else body, {header: value})
         assert_invalid(answer, header)
     assert stored_objects(seeded) == before
 
@@ -244,7 +262,7 @@ def test_the_routes_take_the_values_that_these_tests_bend(ready: Path, model: St
         if (
             route.method == "DELETE"
             or route.path.endswith(("{imageId}", "/image"))
-            or "{sceneId}" in route.path
+            or re.search(r"\{(sceneId|shareId)\}", route.path)
             or route.path.endswith(("/restore", "/compare/{after}"))  # which versions there are is not fixed
         ):
             continue

@@ -101,11 +101,15 @@ def test_a_product_is_put_with_its_picture_and_members_of_the_clients_own(seeded
         "sku": "L-1",
         "size": {"height": 40, "depth": None},
         "imageUrl": f"{PRODUCTS}/lamp/image",
+        "imageId": product["imageId"],
+        "pictures": product["pictures"],
     }
+    (picture,) = product["pictures"]
+    assert (picture["id"], picture["width"], picture["height"]) == (product["imageId"], 48, 64)
     assert call("GET", f"{PRODUCTS}/lamp").json == product
-    picture = as_image(opened(call("GET", product["imageUrl"]), seeded).body)
-    assert (picture.mode, picture.size) == ("RGBA", (48, 64))
-    assert picture.tobytes() == as_image(png(4)).tobytes()
+    shown = as_image(opened(call("GET", product["imageUrl"]), seeded).body)
+    assert (shown.mode, shown.size) == ("RGBA", (48, 64))
+    assert shown.tobytes() == as_image(png(4)).tobytes()
 
 
 def test_putting_a_product_that_is_there_as_it_is_writes_nothing(seeded: Path) -> None:
@@ -140,7 +144,7 @@ def test_a_picture_that_lies_elsewhere_is_shown_from_there(seeded: Path) -> None
 
 
 def test_null_takes_a_picture_and_any_member_but_the_name_away(seeded: Path) -> None:
-    put("lamp", sku="L-1", imageUrl=data_url(png(4)))
+    put("lamp", sku="L-1", imageUrl="https://example.com/lamp.jpg")
     assert call("PATCH", f"{PRODUCTS}/lamp", {"sku": None, "imageUrl": None}).json == {
         "id": "lamp",
         "name": "lamp",
@@ -151,7 +155,9 @@ def test_null_takes_a_picture_and_any_member_but_the_name_away(seeded: Path) -> 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_what_machines_own_in_a_product_cannot_be_set(seeded: Path, method: str) -> None:
-    machines = {"id": "other", "imageId": "stolen", "image_id": "stolen", "deletedAt": "2024-01-01T00:00:00Z"}
+    machines = {"id": "other", "deletedAt": "2024-01-01T00:00:00Z", "pictures": [{"id": "x"}], "uploads": []}
+    if method == "PUT":
+        machines |= {"imageId": "stolen", "image_id": "stolen"}
     before = call("GET", CHAIR).json
     answer = call(method, CHAIR, machines | {"name": "Oak Chair", "deleted_at": "2024-01-01T00:00:00Z"})
     assert (answer.status, answer.json) == (200, before)

@@ -3,12 +3,18 @@ from typing import Any
 
 import pytest
 
+from scene_studio.http.requests import pacing
+from scene_studio.images.normalise import photo_jpeg
+from scene_studio.store.sqlite import SqliteObjectStore
+from studios_api.handler import app
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.pages import all_items, opened
-from tests.support.pictures import data_url, jpeg
+from tests.support.pictures import as_image, data_url, jpeg
 from tests.support.problems import assert_problem
+from tests.support.scripted_store import FakeTime
 from tests.support.seed import IMG_3, client_json, import_client, revision_json
+from tests.support.sending import deal_with, reject, send
 from tests.support.stored import stored_objects
 
 COPY = f"{CLIENT}/scene-studio/copy"
@@ -89,6 +95,91 @@ def test_a_scene_of_the_studios_own_is_the_copys_own_in_the_copy(local_service: 
     assert opened(call("GET", copy["userScenes"][0]["imageUrl"]), local_service).body == jpeg(9)
     assert call("POST", f"{COPY}/generate", {"slotId": "slot-1"}).status == 200
     assert model.requests[-1].scene == jpeg(9)
+
+
+SCENES = f"{STUDIO}/user-scenes"
+FILE = {"contentType": "image/jpeg", "size": 200_000}
+
+
+def scene_of_a_file(scene_id: str, number: int) -> None:
+    ticket = call("POST", SCENES, {"id": scene_id, "name": scene_id, **FILE}).json["upload"]
+    deal_with(send(ticket, jpeg(number)))
+
+
+@pytest.mark.usefixtures("tickets")
+@pytest.mark.parametrize("with_history", [False, True])
+def test_scenes_that_have_a_picture_come_along_and_what_is_awaited_does_not(
+    seeded: Path, *, with_history: bool
+) -> None:
+    scene_of_a_file("ready", 1)
+    scene_of_a_file("replaced", 2)
+    ticket = call("POST", f"{SCENES}/replaced/image", FILE).json["upload"]
+    deal_with(send(ticket, jpeg(3)))
+    scene_of_a_file("awaiting", 4)
+    call("POST", f"{SCENES}/awaiting/image", FILE)
+    scene_of_a_file("refused", 5)
+    reject(call("POST", f"{SCENES}/refused/image", FILE).json["upload"]["fields"]["key"], "Damaged.")
+    call("POST", SCENES, {"id": "elsewhere", "imageUrl": "https://example.com/a.jpg"})
+    call("POST", SCENES, {"id": "processing", **FILE})
+    reject(call("POST", SCENES, {"id": "rejected", **FILE}).json["upload"]["fields"]["key"], "Damaged.")
+    call("DELETE", f"{SCENES}/ready")
+    call("POST", f"{SCENES}/ready/undelete", {})
+    source = {scene["id"]: scene for scene in call("GET", STUDIO).json["userScenes"]}
+    copied = {scene["id"]: scene for scene in duplicate({"withHistory": with_history}).json["userScenes"]}
+    assert list(copied) == ["ready", "replaced", "awaiting", "refused", "elsewhere"]
+    for scene_id, scene in copied.items():
+        assert scene["state"] == "READY"
+        assert "reason" not in scene
+        for fact in ("name", "width", "height", "colors"):
+            assert scene.get(fact) == source[scene_id].get(fact)
+    call("DELETE", STUDIO)
+    for scene_id, number in (("ready", 1), ("replaced", 3), ("awaiting", 4), ("refused", 5)):
+        assert copied[scene_id]["imageUrl"] == f"{COPY}/user-scenes/{scene_id}/image"
+        picture = as_image(opened(call("GET", copied[scene_id]["imageUrl"]), seeded).body)
+        assert picture.getpixel((0, 0)) == as_image(photo_jpeg(jpeg(number))).getpixel((0, 0))
+        assert call("GET", copied[scene_id]["thumbnailUrl"]).status == 302
+    assert not [key for key in stored_objects(seeded) if key.startswith("uploads/acme-corp/copy/")]
+
+
+@pytest.mark.usefixtures("tickets")
+def test_a_deleted_scene_comes_along_deleted_for_the_slots_that_show_it(seeded: Path, model: StubModel) -> None:
+    scene_of_a_file("beach", 1)
+    deal_with(send(call("POST", f"{SCENES}/beach/image", FILE).json["upload"], jpeg(2)))
+    address = call("GET", f"{SCENES}/beach").json["imageUrl"]
+    slot = {"settings": {"scene": {"id": "beach", "imageUrl": address}}}
+    assert call("PATCH", f"{STUDIO}/slots/slot-1", slot).status in {200, 204}
+    call("DELETE", f"{SCENES}/beach")
+    copy = duplicate().json
+    assert copy["userScenes"] == []
+    shown = copy["outputSlots"][0]["settings"]["scene"]["imageUrl"]
+    assert shown == f"{COPY}/user-scenes/beach/image"
+    assert opened(call("GET", shown), seeded).body == photo_jpeg(jpeg(2))
+    assert call("POST", f"{COPY}/user-scenes/beach/undelete", {}).json["state"] == "READY"
+
+
+def test_a_copy_with_no_time_for_its_scenes_goes_on_when_it_is_repeated(
+    local_service: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = client_json()
+    scenes = [{"id": f"s{number}", "imageUrl": data_url(jpeg(number))} for number in range(3)]
+    client["sceneStudios"][0]["userScenes"] = scenes
+    import_client(client)
+    copies: list[str] = []
+    time = FakeTime()
+    copy_once = SqliteObjectStore.copy_once
+
+    def slow_copy(store: SqliteObjectStore, source: str, target: str) -> bool:
+        copies.append(target)
+        time.now += 5
+        return copy_once(store, source, target)
+
+    monkeypatch.setattr(SqliteObjectStore, "copy_once", slow_copy)
+    monkeypatch.setitem(app.dependency_overrides, pacing, lambda **_: time.pacing(seconds=12))
+    key = {"Idempotency-Key": "copy-1"}
+    first, second = (call("POST", f"{STUDIO}/duplicate", {"id": "copy"}, key) for _ in range(2))
+    assert_problem(first, 503, "busy")
+    assert (second.status, len(second.json["userScenes"])) == (201, 3)
+    assert len(copies) == len(set(copies)) == 6
 
 
 def test_deleted_slots_are_not_copied(seeded: Path) -> None:

@@ -26,6 +26,7 @@ from tests.support.stored import STUDIO_KEY, stored_document, stored_objects
 SLOT = f"{STUDIO}/slots/slot-1"
 ADDRESSES = {"imageUrl", "url", "outputImage"}
 MADE_HERE = {"etag", "historyCount", "favorites", "deletedSlots", "createdAt", "updatedAt", "generation"}
+MADE_HERE |= {"imageId", "pictures", "uploads", "state", "thumbnailUrl"}
 
 
 def exported() -> dict[str, Any]:
@@ -180,6 +181,37 @@ def test_pictures_that_lie_elsewhere_stay_there_and_keep_their_addresses(local_s
     assert [shown["outputImage"], *(revision["url"] for revision in shown["history"])] == [urls[0], *urls[:2]]
     assert after["sceneStudios"][0]["userScenes"][0]["imageUrl"] == urls[2]
     assert after["products"][0]["imageUrl"] == urls[3]
+
+
+def test_what_machines_say_of_a_picture_is_not_believed_when_it_is_imported(local_service: Path) -> None:
+    upload = {"id": "x", "askedAt": 1, "queuedAt": 1, "deadline": 1, "reason": "Never."}
+    client = client_json()
+    beach = {"id": "beach", "name": "Beach", "imageUrl": data_url(jpeg(9)), "mood": {"calm": True}}
+    picture = {"id": "stolen", "width": 7}
+    machines = {"picture": picture, "upload": upload, "state": "REJECTED", "reason": "Never.", "width": 7}
+    client["sceneStudios"][0]["userScenes"] = [beach | machines | {"thumbnailUrl": "/x", "colors": ["#000000"]}]
+    client["products"][0] |= {"imageId": "stolen", "pictures": [picture], "uploads": [upload, "nonsense"]}
+    import_client(client)
+    assert stored_document(local_service)["userScenes"] == [
+        {"id": "beach", "name": "Beach", "mood": {"calm": True}}
+    ]
+    scene = call("GET", f"{STUDIO}/user-scenes/beach").json
+    assert (scene["state"], scene["mood"]) == ("READY", {"calm": True})
+    chair = call("GET", f"{CLIENT}/products/product-a").json
+    assert [one["id"] for one in chair["pictures"]] == [chair["imageId"]] != ["stolen"]
+    assert "uploads" not in chair
+
+
+def test_a_scene_that_was_exported_is_imported_without_what_its_view_adds(local_service: Path) -> None:
+    client = client_json()
+    client["sceneStudios"][0]["userScenes"] = [{"id": "attic", "imageUrl": "https://example.com/a.jpg"}]
+    import_client(client)
+    scenes = exported()["sceneStudios"][0]["userScenes"]
+    assert scenes[0]["state"] == "READY"
+    other = {"id": "other", "name": "Other", "sceneStudios": [{"id": "default", "userScenes": scenes}]}
+    assert call("POST", "/api/clients/other/import", other).status == 200
+    key = STUDIO_KEY.replace("acme-corp", "other")
+    assert stored_document(local_service, key)["userScenes"] == stored_document(local_service)["userScenes"]
 
 
 def test_a_picture_that_is_shown_but_in_no_history_is_kept_as_a_revision(local_service: Path) -> None:

@@ -108,6 +108,14 @@ def test_asking_for_pictures_is_a_reminder_and_one_put_behind_two_unchanged_read
     assert requests == ["GET", "GET", "PUT", "PUT"]
 
 
+def test_announcing_a_file_is_a_reminder_and_one_put_behind_an_unchanged_read(s3):
+    file = {"contentType": "image/jpeg", "size": 1000}
+    call("GET", CLIENT)
+    for path in (f"{STUDIO}/user-scenes", f"{CLIENT}/products/product-a/image"):
+        assert asked(s3, "POST", path, file) == ["GET", "PUT", "PUT"]
+    assert asked(s3, "POST", f"{STUDIO}/user-scenes", {"id": "loft", **file}) == ["GET", "HEAD", "PUT", "PUT"]
+
+
 def test_a_picture_takes_its_worker_eleven_requests(s3, queue):
     queue.held = True
     call("POST", f"{STUDIO}/generate", {"slotId": "slot-1"}, {"prefer": "respond-async"})

@@ -31,8 +31,27 @@ EXPECTED = {
     "edit-studio.malformed": 400,
     "read-studio.found": 200,
     "list-history.found": 200,
+    "create-share.created": 201,
+    "list-shares.found": 200,
+    "read-share.link-invalid": 404,
+    "mark-favorites.link-invalid": 404,
+    "withdraw-share.withdrawn": 204,
     "read-studio.unknown": 404,
     "list-studios.found": 200,
+    "create-scene.ticket": 201,
+    "create-scene.from-stock": 201,
+    "create-scene.wrong-type": 422,
+    "list-scenes.found": 200,
+    "read-scene.found": 200,
+    "read-scene-image.processing": 404,
+    "edit-scene.renamed": 200,
+    "replace-scene-image.ticket": 201,
+    "delete-scene.deleted": 204,
+    "read-scene.deleted": 410,
+    "undelete-scene.restored": 200,
+    "add-product-image.ticket": 201,
+    "delete-product-image.unknown": 404,
+    "undelete-product.nothing-deleted": 200,
     "delete-studio.deleted": 204,
     "read-studio.deleted": 410,
     "default-route.unknown": 404,
@@ -70,7 +89,7 @@ def test_the_janitor_answers_its_sample_with_what_it_did():
     assert answer == {"studios": 0, "failed": 0}
 
 
-@pytest.mark.usefixtures("local_service")
+@pytest.mark.usefixtures("local_service", "tickets")
 def test_the_samples_one_after_the_other_are_answered_as_their_names_say(queue: WorkingQueue):
     functions = {route.key: route.function for route in ROUTES}
     for name, expected in EXPECTED.items():

@@ -12,7 +12,7 @@ from scene_studio import runtime
 from scene_studio.images.intake import TakenIn
 from scene_studio.store import keys
 from tests.support import words
-from tests.support.uploads import PRODUCT, SCENE, deliver, product, scene, send, wait_for_files
+from tests.support.ingestion import PRODUCT, SCENE, deliver, product, scene, send, wait_for_files
 
 EVENTS: Final = Path(__file__).resolve().parents[2] / "events"
 

@@ -20,12 +20,12 @@ from scene_studio.store import keys
 from scene_studio.store.object_store import StoredObject, Unavailable
 from tests.support import words
 from tests.support.api import STUDIO, call
+from tests.support.ingestion import CLIENT, PRODUCT, SCENE, deliver, product, scene, send, wait_for_files
 from tests.support.models import StubModel
 from tests.support.pictures import as_image, jpeg, png
 from tests.support.queues import WorkingQueue, sweep
 from tests.support.runtime import forget
 from tests.support.stored import stored_objects
-from tests.support.uploads import CLIENT, PRODUCT, SCENE, deliver, product, scene, send, wait_for_files
 from tests.support.words import REJECTION
 
 WORD: Final = b"plain mug"

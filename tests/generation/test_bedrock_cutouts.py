@@ -5,9 +5,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageDraw
 
-from scene_studio.generation.bedrock.cutouts import cut_by, jpeg, opened, own_cutout, png, sendable
+from scene_studio.generation.bedrock.cutouts import cut_by, jpeg, opened, png, sendable
 from scene_studio.generation.bedrock.operations import REMOVE_BACKGROUND
 from scene_studio.generation.bedrock.requests import build
+from scene_studio.images.cutout import product_alone
 from scene_studio.model.errors import GenerationRefused, ImageRejected
 from tests.support.pictures import as_image, photograph
 from tests.support.pictures import png as cut_png
@@ -19,9 +20,9 @@ def on_white() -> Image.Image:
     return picture
 
 
-def test_a_picture_with_alpha_is_its_own_cutout() -> None:
+def test_a_picture_with_alpha_is_its_product_alone() -> None:
     picture = as_image(cut_png(1))
-    cutout = own_cutout(picture)
+    cutout = product_alone(picture)
     assert cutout is not None
     assert cutout.tobytes() == picture.crop(picture.getchannel("A").getbbox()).tobytes()
 
@@ -29,25 +30,25 @@ def test_a_picture_with_alpha_is_its_own_cutout() -> None:
 def test_a_rectangle_that_fills_its_own_alpha_is_a_cutout_too() -> None:
     picture = Image.new("RGBA", (100, 100))
     picture.paste((170, 60, 40, 255), (20, 20, 80, 80))
-    cutout = own_cutout(picture)
+    cutout = product_alone(picture)
     assert cutout is not None
     assert (cutout.size, cutout.getchannel("A").getextrema()) == ((60, 60), (255, 255))
 
 
 def test_a_product_on_a_plain_background_is_cut_out_here() -> None:
-    cutout = own_cutout(on_white())
+    cutout = product_alone(on_white())
     assert cutout is not None
     assert cutout.size == pytest.approx((60, 90), abs=3)
 
 
 def test_a_product_in_a_room_is_not_cut_out_here() -> None:
-    assert own_cutout(photograph(3)) is None
-    assert own_cutout(photograph(3).convert("RGBA")) is None
+    assert product_alone(photograph(3)) is None
+    assert product_alone(photograph(3).convert("RGBA")) is None
 
 
 def test_a_picture_that_is_transparent_throughout_is_no_product() -> None:
     with pytest.raises(ImageRejected):
-        own_cutout(Image.new("RGBA", (50, 50)))
+        product_alone(Image.new("RGBA", (50, 50)))
 
 
 @settings(max_examples=40, deadline=None)

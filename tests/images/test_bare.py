@@ -5,7 +5,7 @@ import zlib
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import PngImagePlugin
 
@@ -89,6 +89,7 @@ def test_whatever_else_a_png_file_carries_is_seen(data: bytes) -> None:
 BEGINNINGS = [("JPEG", jpeg(1)[:700]), ("PNG", png(1)[:60])]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(BEGINNINGS), st.binary(max_size=40), st.integers(0, 700))
 def test_no_file_is_so_broken_that_looking_at_it_fails(
     beginning: tuple[PictureFormat, bytes], other: bytes, at: int

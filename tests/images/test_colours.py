@@ -1,7 +1,7 @@
 """The colours that a picture is told to have are those that somebody would name."""
 
 import re
-from random import Random
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -67,7 +67,7 @@ def test_a_large_picture_has_the_colours_of_a_small_one() -> None:
     assert dominant_colours(quarters((1000, 800))) == dominant_colours(quarters((60, 40)))
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(
     st.integers(0, 1000), st.tuples(st.integers(1, 90), st.integers(1, 90)), st.sampled_from(["RGB", "RGBA"])
 )
@@ -82,10 +82,10 @@ def test_every_picture_has_one_to_five_colours_and_always_the_same(
 
 
 def test_a_picture_in_which_no_colour_is_common_has_some_all_the_same() -> None:
-    noise = Image.frombytes("RGB", (64, 64), Random(1).randbytes(64 * 64 * 3))
-    rarest = Image.new("RGB", (8, 8))
-    rarest.putdata([(number % 4 * 85, number // 4 % 4 * 85, number // 16 * 85) for number in range(64)])
-    assert [len(dominant_colours(picture)) for picture in (noise, rarest)] == [5, 5]
+    levels = range(0, 256, 63)
+    picture = Image.new("RGB", (25, 5))
+    picture.putdata(list(product(levels, levels, levels)))
+    assert len(dominant_colours(picture)) == 5
 
 
 @pytest.mark.parametrize("colour", [RED, WHITE, (0, 0, 0), (1, 2, 3)])

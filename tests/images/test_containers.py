@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -99,6 +99,11 @@ def test_an_avif_picture_may_lie_inside_the_description() -> None:
     meta = without[begin:]
     inside = struct.pack(">I", len(meta) + 11) + meta[4:] + box(b"idat", b"...")
     assert is_complete(without[:begin] + inside, "AVIF")
+
+
+def test_a_box_smaller_than_its_own_header_ends_the_reading() -> None:
+    # Read on in the middle of the header, it would seem to be a box with the picture.
+    assert not is_complete(avif(rest=struct.pack(">I", 4) + box(b"mdat", b"...")), "AVIF")
 
 
 @pytest.mark.parametrize("size", [2, 7, 1 << 31])
@@ -262,12 +267,14 @@ def test_what_takes_more_memory_to_decode_may_have_fewer_pixels(header: Any, meg
         assert "megapixels" not in rejection.detail  # noqa: PT017 - accepted or cut off, but not too large
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"]))
 def test_no_directory_is_so_broken_that_reading_it_fails(rest: bytes, beginning: bytes) -> None:
     assert dimensions(beginning + rest, "TIFF") is None or not is_complete(beginning + rest, "TIFF")
     assert tiff.is_camera_raw(beginning + rest) in {True, False}
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=60), st.integers(0, len(avif())), st.integers(0, 40))
 def test_no_boxes_are_so_broken_that_reading_them_fails(other: bytes, begin: int, length: int) -> None:
     whole = avif()

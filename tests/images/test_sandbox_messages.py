@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scene_studio.images.intake import Purpose, TakenIn, take_in
@@ -92,6 +92,7 @@ def test_what_is_neither_picture_nor_reason_is_not_believed(message: bytes) -> N
         understand(message, "scene")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(PURPOSES))
 def test_no_message_does_anything_but_be_understood_or_not(message: bytes, purpose: Purpose) -> None:
     try:
@@ -101,6 +102,7 @@ def test_no_message_does_anything_but_be_understood_or_not(message: bytes, purpo
     assert understood == message[1:].decode()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 900), st.integers(0, 255), st.sampled_from(PURPOSES))
 def test_a_message_of_which_a_byte_is_another_is_a_picture_all_the_same_or_not_believed(
     at: int, value: int, purpose: Purpose

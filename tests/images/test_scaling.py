@@ -68,7 +68,7 @@ def test_a_picture_of_the_wanted_size_is_only_prepared() -> None:
     assert shrink(picture, as_it_is, picture.size) is picture
 
 
-@settings(max_examples=200)
+@settings(deadline=None, max_examples=200)
 @given(st.integers(1, 60_000), st.integers(1, 60_000), st.integers(1, 5000))
 def test_sizes_keep_their_proportions_and_fit(width: int, height: int, longest_side: int) -> None:
     size = shrunk((width, height), longest_side)

@@ -348,6 +348,7 @@ def test_functions_find_their_settings_in_the_environment(server):
     found = server.client.get("/api/clients?do=environment").json()
     expected = {
         "SCENE_STUDIO_STORE": f"sqlite:{server.data}/store.sqlite",
+        "SCENE_STUDIO_UPLOAD_QUEUE": f"sqlite:{server.data}/store.sqlite",
         "SCENE_STUDIO_TENANCY": "off",
         "SCENE_STUDIO_IMAGE_MODEL": "compositor",
         "POWERTOOLS_SERVICE_NAME": "scene-studio",

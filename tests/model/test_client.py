@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from scene_studio.model.client import (
+    MAX_PICTURES,
     Client,
     Product,
     delete_product,
@@ -15,12 +16,16 @@ from scene_studio.model.client import (
     import_into_client,
     new_client,
     put_product,
+    undelete_product,
 )
-from scene_studio.model.errors import Deleted, NotFound
+from scene_studio.model.errors import Deleted, InvalidRequest, NotFound
+from scene_studio.model.upload import Picture, new_upload
 from tests.model.strategies import NOW, THEN, json_values
 from tests.support.seed import SESSIONS
 
 CHAIR = Product(id="product-a", name="Oak Chair", image_id="picture-1")
+FIRST = Picture(id="picture-1", width=40, height=30)
+SECOND = Picture(id="picture-2", width=20, height=30)
 VASE = Product(id="product-b", name="Ceramic Vase", image_url="https://example.com/vase.jpg")
 
 products = st.lists(
@@ -58,9 +63,60 @@ def test_a_product_that_brings_no_picture_keeps_the_one_it_had(old: Product) -> 
     assert (after.name, after.image_id, after.image_url) == ("New", old.image_id, old.image_url)
 
 
-def test_a_product_that_brings_a_picture_loses_the_old_one() -> None:
-    brought = Product(id="product-a", name="Oak Chair", image_url="https://example.com/chair.jpg")
-    assert done(put_product(client(CHAIR), brought, NOW)).products == (brought,)
+def test_a_product_that_brings_a_picture_shows_that_one_and_keeps_the_old() -> None:
+    elsewhere = Product(id="product-a", name="Oak Chair", image_url="https://example.com/chair.jpg")
+    after = done(put_product(client(CHAIR), elsewhere, NOW)).products[0]
+    assert after == elsewhere.replace(pictures=(Picture(id="picture-1"),))
+    here = Product(id="product-a", name="Oak Chair", image_id="picture-2", pictures=(SECOND,))
+    after = done(put_product(client(after), here, NOW)).products[0]
+    assert after == here.replace(pictures=(SECOND, Picture(id="picture-1")))
+    again = done(put_product(client(after), CHAIR.replace(pictures=(FIRST,)), NOW)).products[0]
+    assert again == CHAIR.replace(pictures=(SECOND, Picture(id="picture-1")))
+
+
+def test_no_save_of_a_whole_product_or_of_a_part_of_it_touches_its_pictures_and_uploads() -> None:
+    upload = new_upload("picture-3", 1)
+    chair = CHAIR.replace(pictures=(SECOND, FIRST), uploads=(upload,))
+    bare = Product(id="product-a", name="Ash Chair")
+    for rule in (
+        lambda: put_product(client(chair), bare, NOW),
+        lambda: put_product(client(chair), bare.replace(uploads=(new_upload("x", 1),)), NOW),
+        lambda: edit_product(client(chair), "product-a", {"name": "Ash Chair"}, NOW),
+        lambda: edit_product(client(chair), "product-a", {"name": "Ash Chair", "pictures": []}, NOW),
+    ):
+        assert done(rule()).products[0] == chair.replace(name="Ash Chair")
+
+
+def test_a_product_has_at_most_twelve_pictures_those_on_their_way_among_them() -> None:
+    pictures = tuple(Picture(id=f"p{number}") for number in range(10))
+    rejected = new_upload("late", 1).replace(reason="Damaged.")
+    chair = CHAIR.replace(pictures=pictures, uploads=(rejected,))
+    eleventh = done(edit_product(client(chair), "product-a", {}, NOW, [SECOND]))
+    assert len(eleventh.products[0].pictures) == MAX_PICTURES
+    full = client(chair.replace(uploads=(rejected, new_upload("soon", 1))))
+    for rule in (
+        lambda: edit_product(eleventh, "product-a", {}, NOW, [Picture(id="one-more")]),
+        lambda: edit_product(full, "product-a", {}, NOW, [SECOND]),
+        lambda: put_product(full, CHAIR.replace(image_id=SECOND.id, pictures=(SECOND,)), NOW),
+    ):
+        with pytest.raises(InvalidRequest) as error:
+            rule()
+        assert "12" in error.value.errors[0].message
+    assert edit_product(full, "product-a", {}, NOW, [Picture(id="picture-1")]) is None
+
+
+def test_the_one_picture_of_an_older_product_is_among_its_pictures() -> None:
+    assert CHAIR.all_pictures() == (Picture(id="picture-1"),)
+    assert CHAIR.picture("picture-1") == Picture(id="picture-1")
+    assert CHAIR.replace(pictures=(SECOND,)).all_pictures() == (SECOND, Picture(id="picture-1"))
+    assert CHAIR.replace(pictures=(SECOND, FIRST)).all_pictures() == (SECOND, FIRST)
+    assert (VASE.all_pictures(), VASE.picture("picture-1")) == ((), None)
+
+
+def test_a_deleted_product_is_brought_back_as_it_was() -> None:
+    gone = done(delete_product(client(CHAIR, VASE), "product-a", THEN))
+    assert done(undelete_product(gone, "product-a", NOW)).products == (CHAIR, VASE)
+    assert undelete_product(client(CHAIR), "product-a", NOW) is None
 
 
 def test_a_deleted_product_is_hidden_and_comes_back_when_it_is_put_again() -> None:
@@ -78,6 +134,7 @@ def test_what_never_was_a_product_is_not_found() -> None:
     for rule in (
         lambda: client().product("x"),
         lambda: delete_product(client(), "x", NOW),
+        lambda: undelete_product(client(), "x", NOW),
         lambda: edit_product(client(), "x", {}, NOW),
     ):
         with pytest.raises(NotFound):
@@ -87,7 +144,8 @@ def test_what_never_was_a_product_is_not_found() -> None:
 def test_an_edit_changes_what_it_names_and_none_clears() -> None:
     before = client(Product.model_validate({"id": "p", "name": "P", "sku": "1", "colour": {"hex": None}}))
     after = done(edit_product(before, "p", {"sku": None, "weight": 2}, NOW))
-    assert after.products[0].to_json() == {"id": "p", "name": "P", "colour": {"hex": None}, "weight": 2}
+    left = {"id": "p", "name": "P", "colour": {"hex": None}, "weight": 2, "pictures": [], "uploads": []}
+    assert after.products[0].to_json() == left
     assert edit_product(after, "p", {"weight": 2}, NOW) is None
 
 

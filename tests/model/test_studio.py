@@ -59,6 +59,7 @@ def test_a_new_studio_without_a_name_is_the_seeds_main_studio() -> None:
         "clientId": "acme-corp",
         "outputSlots": [],
         "costs": {},
+        "shares": [],
         "userScenes": [],
         "createdAt": THEN,
         "updatedAt": THEN,
@@ -210,6 +211,18 @@ def test_an_import_brings_scenes_that_are_absent_and_tombstones_count_as_there()
     imported = studio(user_scenes=(Scene(id="beach", name="New"), Scene(id="attic")))
     after = done(import_into_studio(before, imported, NOW))
     assert [(scene.id, scene.name) for scene in after.user_scenes] == [("beach", "Old"), ("attic", "")]
+
+
+@pytest.mark.parametrize(("live", "deleted"), [(201, 0), (1, 400)])
+def test_an_import_does_not_go_beyond_the_scenes_that_a_studio_may_have(live: int, deleted: int) -> None:
+    scenes = [Scene(id=f"s{number}") for number in range(live)]
+    gone = [Scene(id=f"g{number}", deleted_at=THEN) for number in range(deleted)]
+    imported = studio(user_scenes=(*scenes, *gone))
+    fewer = imported.replace(user_scenes=imported.user_scenes[1:])
+    for before, into in ((None, imported), (fewer, imported), (studio(), imported)):
+        with pytest.raises(InvalidRequest):
+            import_into_studio(before, into, NOW)
+    assert done(import_into_studio(studio(), fewer, NOW)).user_scenes == fewer.user_scenes
 
 
 @given(slots("slot-1"))

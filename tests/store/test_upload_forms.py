@@ -159,8 +159,9 @@ def test_the_signature_of_an_address_signs_no_policy(store: SqliteObjectStore) -
     address = address_query(store, "picture")
     text = "\n".join(("picture", address["expires"], address["disposition"]))
 
-    with pytest.raises(FormRefused, match="SignatureDoesNotMatch"):
-        store.open_form({"policy": text, "x-amz-signature": address["signature"]})
+    for policy in (text, f"address\n{text}", f"policy\n{text}"):
+        with pytest.raises(FormRefused, match="SignatureDoesNotMatch"):
+            store.open_form({"policy": policy, "x-amz-signature": address["signature"]})
 
 
 def test_the_file_of_a_form_is_stored_as_a_version_of_its_own_each_time(store: SqliteObjectStore) -> None:

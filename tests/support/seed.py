@@ -1,6 +1,8 @@
 """The seed's client.json to the letter, its addresses replaced by data URLs of photographs."""
 
+from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any, Final
 
 from tests.support.api import CLIENT, Answer, call
@@ -14,6 +16,9 @@ OAK_CHAIR: Final = jpeg(11)
 """The product photograph that is a JPEG."""
 CERAMIC_VASE: Final = png(12)
 """The product photograph that is a PNG with transparency."""
+
+Fill = Callable[[Path, Callable[[], dict[str, Any]]], None]
+"""Makes a file a store into which a client was imported, the one that a function gives."""
 
 SETTINGS: Final[dict[str, Any]] = {
     "scene": {

@@ -10,6 +10,24 @@ from typing import Final
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 _ADDRESS: Final = re.compile(r"http://127\.0\.0\.1:\d+")
+_ANSWERS_200: Final = """
+def lambda_handler(event, context):
+    return {"statusCode": 200}
+"""
+
+
+def bare_functions(folder: Path, **handlers: str) -> Path:
+    """A folder of functions that starts fast: the real shared package, and handlers that do nothing.
+
+    Args:
+        folder: where to make it.
+        handlers: the source of further handlers, by their functions' names.
+    """
+    for name, source in {"clients_api": _ANSWERS_200, "web": _ANSWERS_200, **handlers}.items():
+        (folder / name).mkdir(parents=True)
+        (folder / name / "handler.py").write_text(source)
+    (folder / "scene_studio").symlink_to(ROOT / "functions" / "scene_studio")
+    return folder
 
 
 class Service:
@@ -42,6 +60,11 @@ class Service:
         self.address = found[0]
         return self
 
+    @property
+    def store(self) -> Path:
+        """The file that holds its objects and queues."""
+        return self._data / "store.sqlite"
+
     def kill(self, *, workers_too: bool = True) -> None:
         """End it as `kill -9` does: the server alone, or every process of it in the same instant."""
         assert self._process is not None
@@ -56,6 +79,12 @@ class Service:
         assert self._process is not None
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
         return [int(child) for child in children.split()]
+
+    def peak_bytes(self) -> int:
+        """The most memory that the server itself ever held, its workers apart."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
     def stop(self) -> int:
         """End it as a person does, and give its exit code."""

@@ -8,6 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn
 
+from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
 from scene_studio.model.errors import (
     Forbidden,
     InvalidRequest,
@@ -26,7 +28,11 @@ _JSON_TYPES: Final = re.compile(
 )
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ID: Final = re.compile(ID_PATTERN)
-_TENANT_PATH: Final = re.compile(r"/api/clients/([^/]+)(/.*)?")
+_COGNITO: Final = "cognito:"
+_API: Final = "/api/"
+_CLIENTS: Final = "/api/clients"
+_SHARES: Final = "/api/shares/"
+_ABOUT_NO_CLIENT: Final = frozenset({"/api/health", "/api/scenes"})
 
 
 def with_json_body(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -158,30 +164,40 @@ def check_path_ids(event: Mapping[str, Any]) -> None:
             )
 
 
+def is_open(path: str) -> bool:
+    """Whether this address needs no token: it is no part of the API, about no client, or a guest's.
+
+    Whatever of the API is not listed here needs one, so that a route that is new begins closed.
+    """
+    return not path.startswith(_API) or path in _ABOUT_NO_CLIENT or path.startswith(_SHARES)
+
+
 def tenant_of(path: str) -> str | None:
     """The client whose address this is, or None for an address of no client."""
-    match = _TENANT_PATH.fullmatch(path)
-    return match[1] if match else None
+    prefix, _, rest = path.partition(f"{_CLIENTS}/")
+    return rest.partition("/")[0] if rest and not prefix else None
 
 
 def claimed_groups(event: Mapping[str, Any], claim: str) -> frozenset[str]:
     """The groups that the verified token claims.
 
-    API Gateway hands a list on as text in brackets, parted by spaces; other issuers as a list.
+    API Gateway hands a list on as text in brackets, parted by spaces; other issuers as a list. Amazon Cognito
+    says in `token_use` what a token is for, and must say that it gives access; other issuers need not say it.
 
     Raises:
-        Unauthenticated: no verified token came with the request.
+        Unauthenticated: no verified token came with the request, or one that is not for access.
     """
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
     claims = (authorizer.get("jwt") or {}).get("claims")
     if not isinstance(claims, Mapping):
         raise Unauthenticated("Send a valid access token in the Authorization header.")
-    if claims.get("token_use", "access") != "access":
+    unsaid = None if claim.startswith(_COGNITO) else "access"
+    if claims.get("token_use", unsaid) != "access":
         raise Unauthenticated("Send an access token; this is a token of another use.")
-    groups = claims.get(claim) or ()
+    groups = claims.get(claim)
     if isinstance(groups, str):
-        groups = groups.removeprefix("[").removesuffix("]").split()
-    return frozenset(str(group) for group in groups)
+        groups = (groups[1:-1] if groups[:1] + groups[-1:] == "[]" else groups).split()
+    return frozenset(map(str, groups)) if isinstance(groups, list) else frozenset()
 
 
 def check_tenant(event: Mapping[str, Any], claim: str) -> None:
@@ -191,10 +207,10 @@ def check_tenant(event: Mapping[str, Any], claim: str) -> None:
         Unauthenticated: no verified token came with the request.
         Forbidden: the token does not name the client, whether or not there is such a client.
     """
-    path = str(event.get("rawPath", ""))
-    if not path.startswith("/api/clients"):
+    path = APIGatewayProxyEventV2(dict(event)).path  # what the resolver goes by: without the stage's name
+    if is_open(path):
         return
     groups = claimed_groups(event, claim)
     tenant = tenant_of(path)
-    if tenant is not None and f"client:{tenant}" not in groups:
+    if path != _CLIENTS and (tenant is None or f"client:{tenant}" not in groups):
         raise Forbidden("Your token gives no access to this client; ask its owner for it.")

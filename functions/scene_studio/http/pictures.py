@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
+from scene_studio.model.identifiers import Id
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import Disposition, ObjectStore
 
@@ -16,6 +17,8 @@ _CACHED_SECONDS: Final = 240
 
 Size = Annotated[str, Query(pattern="^(full|thumb)$"), Field(default="full")]
 Download = Annotated[bool, Query(), Field(default=False)]
+Chosen = Annotated[Id | None, Query(alias="image")]
+"""The id of the picture that is wanted, of several."""
 
 
 def redirect_to(url: str, *, cached: bool = True) -> Response[Any]:
@@ -27,9 +30,16 @@ def redirect_to(url: str, *, cached: bool = True) -> Response[Any]:
 
 
 def redirect_to_first(
-    objects: ObjectStore, keys: list[str], *, download: bool, filename: str
+    objects: ObjectStore, keys: list[str], *, download: bool, filename: str, cached: bool = True
 ) -> Response[Any] | None:
     """A redirect to the first of these objects that exists, or None if none does.
+
+    Args:
+        objects: the object store.
+        keys: the objects' keys.
+        download: whether the picture is to be saved, not shown.
+        filename: under which name.
+        cached: whether the address that was asked for always leads to this picture.
 
     Raises:
         Busy: the store could not be asked.
@@ -43,5 +53,6 @@ def redirect_to_first(
     return redirect_to(
         objects.presigned_url(
             found, seconds=SIGNED_SECONDS, disposition=disposition, filename=filename if download else ""
-        )
+        ),
+        cached=cached,
     )

@@ -23,7 +23,7 @@ from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.identifiers import Id, derive, digest, iso_time
 from scene_studio.queues.queue import Queue
 from scene_studio.store.clients import Clients
-from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.object_store import ObjectStore, UploadStore
 from scene_studio.store.pacing import Pacing, within
 from scene_studio.store.studios import Studios
 
@@ -181,6 +181,7 @@ Event = Annotated[Mapping[str, Any], Depends(event)]
 AllClients = Annotated[Clients, Depends(runtime.clients)]
 AllStudios = Annotated[Studios, Depends(runtime.studios)]
 Objects = Annotated[ObjectStore, Depends(runtime.object_store)]
+Uploads = Annotated[UploadStore, Depends(runtime.object_store)]
 Clock = Annotated[Callable[[], int], Depends(clock)]
 Patience = Annotated[Pacing, Depends(patience)]
 GenerationQueue = Annotated[Queue, Depends(runtime.generation_queue)]

@@ -1,16 +1,18 @@
 """Documents as callers see them: the seed's shapes, with addresses in place of what only the store needs."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol, TypeVar
 
 from scene_studio.http.entity_tags import entity_tag
 from scene_studio.model import addresses
 from scene_studio.model.client import RESTORABLE_DAYS, Client, Product
+from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.identifiers import days_after, iso_time
 from scene_studio.model.intent import Intent
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.scene import Scene
 from scene_studio.model.studio import OutputSlot, Studio
+from scene_studio.model.upload import Picture, Upload
 from scene_studio.store.cache import Versioned
 from scene_studio.store.studios import StudioSummary
 
@@ -25,7 +27,7 @@ def studio_view(entry: Versioned[Studio]) -> dict[str, Any]:
         mode="json",
         by_alias=True,
         exclude_none=True,
-        exclude={"schema_version", "rev", "applied", "output_slots", "user_scenes", "costs"},
+        exclude={"schema_version", "rev", "applied", "output_slots", "user_scenes", "costs", "shares"},
     )
     view["outputSlots"] = [slot_view(entry, slot) for slot in studio.live_slots()]
     view["userScenes"] = [scene_view(studio, scene) for scene in studio.user_scenes if scene.deleted_at is None]
@@ -68,8 +70,20 @@ def slot_view(entry: Versioned[Studio], slot: OutputSlot) -> dict[str, Any]:
         view["outputImage"] = _image_address(studio, slot, slot.output_image)
     view["history"] = [revision_view(studio, slot.id, revision) for revision in slot.history]
     view["generation"] = [_intent_view(intent) for intent in slot.intents if not intent.dismissed]
+    if marked := _guest_favorites(studio, slot.id):
+        view["guestFavorites"] = marked
     view["etag"] = entity_tag(entry)
     return view
+
+
+def _guest_favorites(studio: Studio, slot_id: str) -> list[dict[str, Any]]:
+    """The pictures of a slot that guests marked, by the link through which they came."""
+    return [
+        {"shareId": share.id, "imageIds": share.favorites[slot_id]}
+        | ({"name": share.name} if share.name else {})
+        for share in studio.shares
+        if slot_id in share.favorites
+    ]
 
 
 def _intent_view(intent: Intent) -> dict[str, Any]:
@@ -87,17 +101,59 @@ def revision_view(studio: Studio, slot_id: str, revision: GeneratedSceneImage) -
 
 
 def scene_view(studio: Studio, scene: Scene) -> dict[str, Any]:
-    """A scene of the team's own, with its picture's address."""
-    own = addresses.scene_image(studio.client_id, studio.id, scene.id)
-    return {**scene.to_json(), "imageUrl": scene.image_url or own}
+    """A scene of the team's own, with its state and, once it has a picture, that picture's address."""
+    view = scene.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"picture", "upload"})
+    view["state"] = scene.state
+    if scene.upload is not None and scene.upload.reason is not None:
+        view["reason"] = scene.upload.reason
+    if scene.picture_id is not None:
+        own = addresses.scene_image(studio.client_id, studio.id, scene.id)
+        view |= {"imageUrl": own, "thumbnailUrl": _chosen(own, scene.picture_id, "thumb")}
+    if scene.picture is not None:
+        view |= _facts(scene.picture)
+    if scene.deleted_at is not None:
+        view["restorableUntil"] = days_after(scene.deleted_at, RESTORABLE_DAYS)
+    return view
 
 
 def product_view(client_id: str, product: Product) -> dict[str, Any]:
-    """A product, with its picture's address if it has a picture."""
-    view = product.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"image_id"})
+    """A product, with the address of the picture that is shown, and all its pictures and uploads if any."""
+    view = product.model_dump(mode="json", by_alias=True, exclude_none=True, exclude={"pictures", "uploads"})
+    own = addresses.product_image(client_id, product.id)
     if product.image_id is not None:
-        view["imageUrl"] = addresses.product_image(client_id, product.id)
+        view["imageUrl"] = own
+    if pictures := product.all_pictures():
+        view["pictures"] = [_picture_view(own, picture) for picture in pictures]
+    if product.uploads:
+        view["uploads"] = [_upload_view(upload) for upload in product.uploads]
     return view
+
+
+def _picture_view(address: str, picture: Picture) -> dict[str, Any]:
+    return {
+        "id": picture.id,
+        "imageUrl": _chosen(address, picture.id),
+        "thumbnailUrl": _chosen(address, picture.id, "thumb"),
+        **_facts(picture),
+        "cutout": picture.cutout,
+    }
+
+
+def _upload_view(upload: Upload) -> dict[str, Any]:
+    if upload.reason is None:
+        return {"id": upload.id, "state": "PROCESSING"}
+    return {"id": upload.id, "state": "REJECTED", "reason": upload.reason}
+
+
+def _facts(picture: Picture) -> dict[str, Any]:
+    """What is known of a picture; nothing of one at which nobody looked."""
+    facts = picture.model_dump(mode="json", exclude_none=True, include={"width", "height", "colors"})
+    return {name: fact for name, fact in facts.items() if fact}
+
+
+def _chosen(address: str, image_id: str, size: str = "") -> str:
+    """The address of one picture of several, which never shows another, so that it can be cached."""
+    return f"{address}?image={image_id}{size and f'&size={size}'}"
 
 
 def client_view(client: Client) -> dict[str, Any]:
@@ -134,6 +190,36 @@ def summary_view(client_id: str, summary: StudioSummary) -> dict[str, Any]:
 def list_view(items: Sequence[Any], cursor: str | None) -> dict[str, Any]:
     """A part of a list; `nextCursor` asks for the part that follows and is absent at the end."""
     return {"items": list(items)} | ({"nextCursor": cursor} if cursor else {})
+
+
+class _Identified(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Item = TypeVar("Item", bound=_Identified)
+
+
+def part_of(
+    items: Sequence[Item], is_listed: Callable[[Item], bool], limit: int, cursor: str
+) -> tuple[list[Item], str | None]:
+    """A part of a list that stands in a document, and the cursor of the part that follows, or None at the end.
+
+    Args:
+        items: all there is, also what is not listed: the item at the cursor may have been deleted since.
+        is_listed: whether an item is in the list.
+        limit: the most items.
+        cursor: the id after which to go on; empty to begin.
+
+    Raises:
+        InvalidRequest: the cursor is none of this list.
+    """
+    ids = [item.id for item in items]
+    if cursor and cursor not in ids:
+        raise InvalidRequest.of("cursor", "must be a nextCursor of this list, or absent to begin")
+    start = ids.index(cursor) + 1 if cursor else 0
+    listed = [item for item in items[start:] if is_listed(item)]
+    return listed[:limit], listed[limit - 1].id if len(listed) > limit else None
 
 
 def _image_address(studio: Studio, slot: OutputSlot, image_id: str) -> str:

@@ -11,8 +11,17 @@ import resource
 import sys
 from typing import Final, cast
 
-# Once confined, this process opens no file any more, so all decoders are brought in before.
-from PIL import AvifImagePlugin, Image, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin
+# Once confined, this process opens no file any more, so all that may be wanted is brought in before.
+from PIL import (
+    AvifImagePlugin,
+    GifImagePlugin,
+    Image,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from scene_studio.images.intake import Purpose, take_in
 from scene_studio.images.sandbox_messages import READY, say_picture, say_rejection
@@ -21,12 +30,20 @@ from scene_studio.model.errors import ImageRejected
 MOST_MEMORY: Final = 600_000_000
 """Address space in bytes, all programs and libraries included, so that what is resident is always less."""
 
-_NOT_BROUGHT_IN_BY_PILLOW: Final = (AvifImagePlugin, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin)
+_DECODERS: Final = (
+    AvifImagePlugin,
+    GifImagePlugin,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 
 def main(purpose: Purpose, seconds: float) -> None:
     """Take in the picture on the standard input, and say on the standard output what became of it."""
-    Image.preinit()
+    Image.preinit()  # Pillow does this at the first file otherwise
     # One thread needs less memory than several, and a small function has no more processors.
     AvifImagePlugin.DEFAULT_MAX_THREADS = 1
     confine(seconds)

@@ -17,9 +17,14 @@ def client(client_id: str) -> str:
     return f"/api/clients/{client_id}"
 
 
+def product(client_id: str, product_id: str) -> str:
+    """The product's address."""
+    return f"{client(client_id)}/products/{product_id}"
+
+
 def product_image(client_id: str, product_id: str) -> str:
     """The address of a product's picture."""
-    return f"{client(client_id)}/products/{product_id}/image"
+    return f"{product(client_id, product_id)}/image"
 
 
 def studio(client_id: str, studio_id: str) -> str:
@@ -42,9 +47,14 @@ def revision_image(client_id: str, studio_id: str, slot_id: str, image_id: str) 
     return f"{slot(client_id, studio_id, slot_id)}/history/{image_id}/image"
 
 
+def scene(client_id: str, studio_id: str, scene_id: str) -> str:
+    """The address of a scene of the team's own."""
+    return f"{studio(client_id, studio_id)}/user-scenes/{scene_id}"
+
+
 def scene_image(client_id: str, studio_id: str, scene_id: str) -> str:
     """The address of the picture of a scene of the team's own."""
-    return f"{studio(client_id, studio_id)}/user-scenes/{scene_id}/image"
+    return f"{scene(client_id, studio_id, scene_id)}/image"
 
 
 def named_revision(reference: str, client_id: str, studio_id: str, slot_id: str) -> str | None:

@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from scene_studio.model.base import Model, Text
 from scene_studio.model.costs import Micros
 from scene_studio.model.document import Document
-from scene_studio.model.errors import Deleted, NotFound
+from scene_studio.model.errors import Deleted, InvalidRequest, NotFound
 from scene_studio.model.identifiers import Id, IsoTime, days_after
 from scene_studio.model.upload import Picture, Upload
 
@@ -110,26 +110,54 @@ def edit_client(client: Client, changes: Mapping[str, Any], now: str) -> Client 
 def put_product(client: Client, product: Product, now: str) -> Client | None:
     """The client with this product added, or put in place of the one with its id, deleted or not.
 
-    A product that brings no picture keeps the one it had.
+    The pictures that it brings come before those it had; one that brings none shows the one it showed.
+
+    Raises:
+        InvalidRequest: it has all the pictures that it may have.
     """
     old = client.find(product.id)
     if old is None:
         return client.replace(products=(*client.products, product), updated_at=now)
     if product.image_id is None and product.image_url is None:
         product = product.replace(image_id=old.image_id, image_url=old.image_url)
-    return _with_product(client, old, product, now)
+    return _with_product(client, old, _with_pictures_of(old, product, product.pictures), now)
 
 
-def edit_product(client: Client, product_id: str, changes: Mapping[str, Any], now: str) -> Client | None:
+def edit_product(
+    client: Client, product_id: str, changes: Mapping[str, Any], now: str, brought: Sequence[Picture] = ()
+) -> Client | None:
     """The client with some members of one product changed; a member set to None is cleared.
+
+    Args:
+        client: the client.
+        product_id: which product.
+        changes: members by their JSON names.
+        now: the time of the edit.
+        brought: pictures that come with them.
 
     Raises:
         NotFound: there is no such product.
         Deleted: it is deleted.
+        InvalidRequest: it has all the pictures that it may have.
     """
     old = client.product(product_id)
     merged = {name: value for name, value in {**old.to_json(), **changes}.items() if value is not None}
-    return _with_product(client, old, Product.model_validate(merged), now)
+    return _with_product(client, old, _with_pictures_of(old, Product.model_validate(merged), brought), now)
+
+
+def _with_pictures_of(old: Product, new: Product, brought: Sequence[Picture]) -> Product:
+    """The new product with the pictures and uploads of the old; what is brought comes first.
+
+    Raises:
+        InvalidRequest: it has all the pictures that it may have, those on their way among them.
+    """
+    had = old.all_pictures()
+    added = tuple(picture for picture in brought if old.picture(picture.id) is None)
+    waiting = sum(upload.is_open for upload in old.uploads)
+    if added and len(had) + waiting >= MAX_PICTURES:
+        raise InvalidRequest.of("/imageUrl", f"a product has at most {MAX_PICTURES} pictures; delete one first")
+    stays = not added and new.image_id == old.image_id
+    return new.replace(pictures=old.pictures if stays else (*added, *had), uploads=old.uploads)
 
 
 def delete_product(client: Client, product_id: str, now: str) -> Client | None:
@@ -144,6 +172,18 @@ def delete_product(client: Client, product_id: str, now: str) -> Client | None:
     if old.deleted_at is not None:
         return None
     return _with_product(client, old, old.replace(deleted_at=now), now)
+
+
+def undelete_product(client: Client, product_id: str, now: str) -> Client | None:
+    """The client with this product's tombstone lifted; None when it is not deleted.
+
+    Raises:
+        NotFound: there is no such product.
+    """
+    old = client.find(product_id)
+    if old is None:
+        raise NotFound("product", product_id)
+    return _with_product(client, old, old.replace(deleted_at=None), now)
 
 
 def import_into_client(

@@ -79,6 +79,16 @@ class NotFound(SceneStudioError):
         )
 
 
+class LinkInvalid(SceneStudioError):
+    """A guest does not come in; why is not told, so that nobody learns which links there are."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This link is not valid: it may have expired, been withdrawn, or lost its end on the way. Ask "
+            "whoever sent it for a new one."
+        )
+
+
 class Deleted(SceneStudioError):
     """The thing was deleted and can still be restored."""
 

@@ -19,6 +19,7 @@ from scene_studio.model.intent import Intent
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT, GeneratedSceneImage, History, PageName
 from scene_studio.model.scene import MAX_USER_SCENES, Scene
 from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings
+from scene_studio.model.share import Share
 
 MAX_SLOTS: Final = 100
 MAX_FAVORITES: Final = 1000
@@ -100,6 +101,7 @@ class Studio(Document):
 
     Attributes:
         costs: what its pictures cost, in millionths of a US dollar, by month of their making.
+        shares: the guest links to it, some of which may have expired.
     """
 
     id: Id
@@ -108,6 +110,7 @@ class Studio(Document):
     output_slots: tuple[OutputSlot, ...] = ()
     user_scenes: Annotated[tuple[Scene, ...], Field(max_length=2 * MAX_USER_SCENES)] = ()
     costs: dict[str, int] = Field(default_factory=dict)
+    shares: tuple[Share, ...] = ()
     created_at: IsoTime
     updated_at: IsoTime
     deleted_at: IsoTime | None = None
@@ -190,6 +193,26 @@ def check_slot_limit(studio: Studio) -> Studio:
     return studio
 
 
+def check_scene_limit(studio: Studio) -> Studio:
+    """Return the studio, if it has no more scenes of its own than it may have.
+
+    Raises:
+        InvalidRequest: it has more; the deleted ones, which can be restored, have a limit too.
+    """
+    live = [scene for scene in studio.user_scenes if scene.deleted_at is None]
+    if len(live) > MAX_USER_SCENES:
+        raise InvalidRequest.of(
+            "/userScenes", f"a studio has at most {MAX_USER_SCENES} scenes; delete one first"
+        )
+    if len(studio.user_scenes) > 2 * MAX_USER_SCENES:
+        raise InvalidRequest.of(
+            "/userScenes",
+            f"with the deleted ones a studio has at most {2 * MAX_USER_SCENES} scenes; bring one back and "
+            "replace its picture, or go on in a second studio",
+        )
+    return studio
+
+
 def add_slot(studio: Studio, slot: OutputSlot, now: str) -> Studio:
     """The studio with one more slot at its end.
 
@@ -246,10 +269,10 @@ def import_into_studio(studio: Studio | None, imported: Studio, now: str) -> Stu
     Nothing that is there is touched, and tombstones count as there, the studio's own among them.
 
     Raises:
-        InvalidRequest: the studio would have more slots than it may have.
+        InvalidRequest: the studio would have more slots or scenes than it may have.
     """
     if studio is None:
-        return check_slot_limit(imported)
+        return check_scene_limit(check_slot_limit(imported))
     if studio.deleted_at is not None:
         return None
     slots_there = {slot.id for slot in studio.output_slots}
@@ -258,10 +281,9 @@ def import_into_studio(studio: Studio | None, imported: Studio, now: str) -> Stu
     scenes = tuple(scene for scene in imported.user_scenes if scene.id not in scenes_there)
     if not slots and not scenes:
         return None
-    return check_slot_limit(
-        studio.replace(
-            output_slots=studio.output_slots + slots,
-            user_scenes=studio.user_scenes + scenes,
-            updated_at=now,
-        )
+    changed = studio.replace(
+        output_slots=studio.output_slots + slots,
+        user_scenes=studio.user_scenes + scenes,
+        updated_at=now,
     )
+    return check_scene_limit(check_slot_limit(changed))

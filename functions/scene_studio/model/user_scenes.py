@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 
 from scene_studio.model.client import RESTORABLE_DAYS
-from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound
+from scene_studio.model.errors import AlreadyExists, Deleted, NotFound
 from scene_studio.model.identifiers import days_after, iso_time
-from scene_studio.model.scene import MAX_USER_SCENES, Scene
-from scene_studio.model.studio import Studio
+from scene_studio.model.scene import Scene
+from scene_studio.model.studio import Studio, check_scene_limit
 from scene_studio.model.upload import AwaitedUpload, Picture, Upload, UploadResult
 
 
@@ -43,8 +43,7 @@ def add_scene(studio: Studio, scene: Scene, now: str) -> Studio:
         raise AlreadyExists("scene", user_scene(studio, scene.id).id)
     if scene.id in _picture_ids(studio):
         raise AlreadyExists("picture of a scene", scene.id)
-    scenes = _within_limits((*studio.user_scenes, scene))
-    return studio.replace(user_scenes=scenes, updated_at=now)
+    return check_scene_limit(studio.replace(user_scenes=(*studio.user_scenes, scene), updated_at=now))
 
 
 def rename_scene(studio: Studio, scene_id: str, name: str, now: str) -> Studio | None:
@@ -102,9 +101,7 @@ def undelete_scene(studio: Studio, scene_id: str, now: str) -> Studio | None:
     if scene.deleted_at is None:
         return None
     changed = _with_scene(studio, scene.replace(deleted_at=None), now)
-    if changed is not None:
-        _within_limits(changed.user_scenes)
-    return changed
+    return None if changed is None else check_scene_limit(changed)
 
 
 def awaited_uploads(studio: Studio) -> list[AwaitedUpload]:
@@ -155,19 +152,6 @@ def _ended(scene: Scene, result: UploadResult) -> Scene:
 def _picture_ids(studio: Studio) -> set[str]:
     pictures = {scene.picture.id for scene in studio.user_scenes if scene.picture is not None}
     return pictures | {scene.upload.id for scene in studio.user_scenes if scene.upload is not None}
-
-
-def _within_limits(scenes: tuple[Scene, ...]) -> tuple[Scene, ...]:
-    live = [scene for scene in scenes if scene.deleted_at is None]
-    if len(live) > MAX_USER_SCENES:
-        raise InvalidRequest.of(
-            "/userScenes", f"a studio has at most {MAX_USER_SCENES} scenes; delete one first"
-        )
-    if len(scenes) > 2 * MAX_USER_SCENES:
-        raise InvalidRequest.of(
-            "/userScenes", f"with the deleted ones a studio has at most {2 * MAX_USER_SCENES} scenes"
-        )
-    return scenes
 
 
 def _with_scene(studio: Studio, scene: Scene, now: str) -> Studio | None:

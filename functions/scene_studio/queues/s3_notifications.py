@@ -111,7 +111,7 @@ def _tells_of_a_write(record: Mapping[str, Any]) -> bool:
 
 def _read_record(record: Mapping[str, Any]) -> CreatedObject:
     written = record["s3"]["object"]
-    key, version_id = written["key"], written.get("versionId")
-    if not isinstance(key, str) or not isinstance(version_id, str | None):
-        raise TypeError("key and versionId are texts")
-    return CreatedObject(unquote_plus(key, errors="strict"), version_id)
+    version_id = written.get("versionId")
+    if not isinstance(version_id, str | None):
+        raise TypeError("versionId is no text")
+    return CreatedObject(unquote_plus(written["key"], errors="strict"), version_id)

@@ -95,6 +95,11 @@ def reminder(client_id: str, studio_id: str, milliseconds: int, unique: str) -> 
     return f"{reminders()}{client_id}/{studio_id}/{milliseconds:013d}.{unique}"
 
 
+def share(share_id: str, fingerprint: str) -> str:
+    """What a guest link leads to; only who has the link's secret can name this key."""
+    return f"shares/{share_id}/{fingerprint}.json"
+
+
 def product_image(client_id: str, product_id: str, image_id: str) -> str:
     """A product's picture."""
     return f"clients/{client_id}/products/{product_id}/{image_id}.png"

@@ -18,17 +18,6 @@ _LEAST_SHARE: Final = 0.004
 """The least share of the picture that a product is taken to fill."""
 
 
-def own_cutout(picture: Image.Image) -> Image.Image | None:
-    """The cut-out that a picture holds, by its alpha or its plain background; None if it has neither.
-
-    Raises:
-        ImageRejected: the picture is transparent throughout.
-    """
-    product = cut_out(picture)
-    whole = product.size == picture.size and product.getchannel("A").getextrema() == (255, 255)
-    return None if whole else product
-
-
 def opened(data: bytes) -> Image.Image:
     """A product picture, as large as it is needed.
 

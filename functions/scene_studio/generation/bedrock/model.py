@@ -17,7 +17,7 @@ from scene_studio.generation.bedrock.canvas import (
     painted_over,
     ring_mask,
 )
-from scene_studio.generation.bedrock.cutouts import cut_by, jpeg, opened, own_cutout, png, sendable
+from scene_studio.generation.bedrock.cutouts import cut_by, jpeg, opened, png, sendable
 from scene_studio.generation.bedrock.operations import (
     CONTROL_STRUCTURE,
     CORE,
@@ -33,6 +33,7 @@ from scene_studio.generation.bedrock.transport import Transport
 from scene_studio.generation.capabilities import BEDROCK_PLATES, CAPABILITIES, MAX_PAID_CUTOUTS, BedrockName
 from scene_studio.generation.image_model import Capabilities, ImageRequest, ImageResult, ProductPicture
 from scene_studio.generation.prompt import build_prompt
+from scene_studio.images.cutout import product_alone
 from scene_studio.images.inspect import flattened, open_upright
 from scene_studio.model.errors import GenerationRefused, ImageRejected, ModelUnavailable, SceneStudioError
 from scene_studio.model.settings import MAX_SEED, ResolvedSettings
@@ -236,7 +237,7 @@ def _figures(order: _Order, products: tuple[ProductPicture, ...]) -> list[Image.
         GenerationRefused: too many of them would have to be cut out for money.
     """
     pictures = [opened(product.picture) for product in products if product.picture is not None]
-    figures = [own_cutout(picture) for picture in pictures]
+    figures = [product_alone(picture) for picture in pictures]
     if figures.count(None) > MAX_PAID_CUTOUTS:
         raise GenerationRefused(
             f"{figures.count(None)} of these products stand before a background that is not plain, and at most "

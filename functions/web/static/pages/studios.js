@@ -1,0 +1,10 @@
+/** The page that lists a client's studios. */
+
+import { startPage } from '../views/start.js';
+import { StudioList } from '../views/studio-list.js';
+
+const [, clientId] = location.pathname.split('/');
+const { data, actions } = await startPage(clientId, StudioList);
+
+actions.tried(() => data.readClient());
+actions.tried(() => data.listStudios());

@@ -1,0 +1,67 @@
+/**
+ * The revisions of a slot as thumbnails, newest first; older ones come as one scrolls to them.
+ *
+ * @import { Revision, Slot } from '../../types.d.ts'
+ */
+
+import { useEffect, useRef } from 'preact/hooks';
+import { Empty } from './controls.js';
+import { useHistory } from './history.js';
+import { html } from './html.js';
+import { Icon } from './icons.js';
+import { usePage } from './page-state.js';
+import { Picture } from './picture.js';
+import { moment } from './words.js';
+
+/** @param {{ slot: Slot }} properties */
+export function Revisions({ slot }) {
+  const page = usePage();
+  const { revisions, more } = useHistory(slot);
+  if (!revisions.length) {
+    return html`<${Empty} icon="image" title="No revisions yet">Every picture that is made is kept here.</${Empty}>`;
+  }
+  return html`<ul class="revisions">
+      ${revisions.map((revision) => html`<${Thumbnail} key=${revision.id} slot=${slot} revision=${revision}
+        shown=${revision.url === slot.outputImage} onClick=${() => page.actions.showRevision(slot, revision)}
+        onDblClick=${() => page.open('viewer', { slotId: slot.id, imageId: revision.id })} />`)}
+    </ul>
+    <${More} more=${more} />`;
+}
+
+/**
+ * One revision, small.
+ *
+ * @param {{ slot: Slot, revision: Revision, shown: boolean, [attribute: string]: any }} properties
+ */
+export function Thumbnail({ slot, revision, shown, ...attributes }) {
+  const favorite = slot.favorites.includes(revision.id);
+  const guests = slot.guestFavorites?.some((one) => one.imageIds.includes(revision.id));
+  return html`<li class="revision" data-shown=${shown}>
+    <button type="button" class="revision-face" aria-pressed=${shown}
+      aria-label=${`Revision of ${moment(revision.timestamp)}${favorite ? ', favourite' : ''}`} ...${attributes}>
+      <${Picture} address=${revision.url} alt="" size="thumb" />
+    </button>
+    <span class="mark">
+      ${guests && html`<${Icon} name="user" />`}${favorite && html`<${Icon} name="star" filled=${true} />`}
+    </span>
+  </li>`;
+}
+
+/**
+ * What asks for more once it comes into sight.
+ *
+ * @param {{ more: (() => unknown) | null }} properties
+ */
+export function More({ more }) {
+  const element = useRef(/** @type {HTMLElement | null} */ (null));
+  useEffect(() => {
+    if (!more || !element.current) return undefined;
+    const watch = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && more(), {
+      rootMargin: '400px',
+    });
+    watch.observe(element.current);
+    return () => watch.disconnect();
+  });
+  if (!more) return null;
+  return html`<p class="small muted more-line" ref=${element} role="status">Loading older ones…</p>`;
+}

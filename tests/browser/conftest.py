@@ -1,0 +1,116 @@
+"""One service and one Chromium for all tests of the page; each test has a window and a studio of its own."""
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+from tests.browser.studio import StudioPage
+from tests.support.service import Service
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+FIRST_VISIT = re.compile(r"status of 404 .*/api/clients/[\w-]+/scene-studio/[\w-]+$")
+"""A browser itself logs this answer, by which the page learns that there is no such studio yet."""
+
+Open = Callable[..., StudioPage]
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    service = Service(tmp_path_factory.mktemp("browser") / "data").start()
+    yield service
+    service.kill()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def windows(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes windows that share nothing with one another, as those of two people; all are closed at the end."""
+    made: list[BrowserContext] = []
+
+    def window(**how: object) -> BrowserContext:
+        context = chromium.new_context(**how)  # type: ignore[arg-type]
+        context.set_default_timeout(15_000)
+        made.append(context)
+        return context
+
+    yield window
+    for context in made:
+        context.close()
+
+
+@pytest.fixture
+def studio_id(request: pytest.FixtureRequest) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", request.node.name.removeprefix("test_").lower())[:50].strip("-")
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser's console has against the page."""
+    return []
+
+
+@pytest.fixture
+def tab(
+    service: Service,
+    windows: Callable[..., BrowserContext],
+    studio_id: str,
+    complaints: list[str],
+) -> Iterator[Open]:
+    """Opens the test's studio in a tab, and fails the test if the console complains of anything."""
+
+    def listen(page: Page) -> None:
+        def heard(message: ConsoleMessage) -> None:
+            said = f"{message.text} {message.location['url']}"
+            if message.type in {"error", "warning"} and not FIRST_VISIT.search(said):
+                complaints.append(said)
+
+        page.on("console", heard)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    def opened(
+        window: BrowserContext | None = None,
+        *,
+        address: str = "",
+        client: str = "acme-corp",
+        virtual_time: bool = False,
+        **how: object,
+    ) -> StudioPage:
+        page = (window or windows(**how)).new_page()
+        listen(page)
+        if virtual_time:
+            page.clock.install()
+        page.goto(f"{address or service.address}/{client}/scene-studio/{studio_id}")
+        return StudioPage(page)
+
+    yield opened
+    assert complaints == []
+
+
+@pytest.fixture
+def api(service: Service, studio_id: str) -> str:
+    """The address of the test's studio in the API."""
+    return f"{service.address}/api/clients/acme-corp/scene-studio/{studio_id}"
+
+
+@pytest.fixture
+def downloads(tmp_path: Path) -> Path:
+    return tmp_path / "downloads"
