@@ -14,6 +14,7 @@ import generation_api.handler as generation_routes
 import slots_api.handler as slots_routes
 import studios_api.handler as studios_routes
 from clients_api.importing import Import
+from clients_api.library import Library
 from clients_api.messages import ImportedClient
 from generation_api.generating import Generating
 from generation_api.messages import Generate, Retry
@@ -26,18 +27,12 @@ from scene_studio.http import edits
 from scene_studio.http.entity_tags import TagCondition
 from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import Change
-from scene_studio.model.client import Client
+from scene_studio.http.uploads import WantedUpload
 from scene_studio.model.edits import SlotEdit, StudioEdit
-from scene_studio.model.product_pictures import await_product_picture
-from scene_studio.model.scene import Scene
 from scene_studio.model.settings import SceneGenerationSettings
-from scene_studio.model.studio import Studio, existing
-from scene_studio.model.upload import new_upload
-from scene_studio.model.user_scenes import add_scene, await_picture
-from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.clients import Clients
-from scene_studio.store.commit import Documents, unavailable_is_busy
+from scene_studio.store.commit import Documents
 from scene_studio.store.folders import Folders
 from scene_studio.store.inbox import Inbox
 from scene_studio.store.keys import UploadPlace
@@ -52,6 +47,8 @@ from tests.simulation.queue import MessageQueue
 from tests.simulation.requests import Answer
 from tests.simulation.store import MemoryStore
 from upload_ingestion import ingest
+from user_scenes_api.asking import Asking
+from user_scenes_api.messages import NewScene
 
 CLIENT: Final = "acme"
 STUDIO: Final = "main"
@@ -291,27 +288,16 @@ class Container:
         return Answer()
 
     def await_file(self, place: UploadPlace, change: Change, *, is_new: bool) -> Answer:
-        """Await a file for a scene or a product, as the functions do before they give a ticket."""
-        upload = new_upload(place.upload_id, change.milliseconds)
-        reminder = keys.reminder(place.client_id, place.studio_id, change.milliseconds, self._platform.unique())
-        with unavailable_is_busy():
-            self._store.put_once(reminder, b"", content_type="text/plain")
-
-        def scene(current: Versioned[Studio] | None) -> Studio | None:
-            studio = existing(current.document if current else None, STUDIO)
-            if is_new:
-                return add_scene(studio, Scene(id=place.owner_id, upload=upload), change.now)
-            return await_picture(studio, place.owner_id, upload, change.now)
-
-        def product(current: Versioned[Client] | None) -> Client | None:
-            assert current is not None
-            return await_product_picture(current.document, place.owner_id, upload, change.now)
-
-        if place.owner == "scene":
-            self.studios.commit(CLIENT, STUDIO, scene, change.request, change.pacing)
-        else:
-            self.clients.commit(CLIENT, product, change.request, change.pacing)
-        return Answer()
+        """POST of a new scene, to a scene's image, or to a product's."""
+        platform, wanted = self._platform, WantedUpload(content_type="image/png", size=1000)
+        if place.owner == "product":
+            library = Library(CLIENT, self.clients, platform.store, platform.unique, change)
+            return _ticket(library.ask(place.owner_id, wanted).ticket)
+        asking = Asking(CLIENT, STUDIO, self.studios, platform.store, platform.unique, change)
+        if not is_new:
+            return _ticket(asking.replace(place.owner_id, wanted).ticket)
+        scene = NewScene(id=place.owner_id, content_type=wanted.content_type, size=wanted.size)
+        return _ticket(asking.add(scene).ticket)
 
     def bring_in(self, body: Mapping[str, Any], change: Change) -> Answer:
         """POST to the client's import."""
@@ -340,6 +326,10 @@ class Container:
             "prefer": prefer,
             "change": change,
         }
+
+
+def _ticket(ticket: Mapping[str, Any] | None) -> Answer:
+    return Answer(ticket=None if ticket is None else ticket["fields"]["key"])
 
 
 def _answer(answer: Any, *, whole: bool = False) -> Answer:

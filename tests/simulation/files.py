@@ -212,6 +212,10 @@ class Files:
         self, request: Request, place: UploadPlace, had: Mapping[str, Members], have: Mapping[str, Members]
     ) -> None:
         """Somebody asked for a file."""
+        uploads = _uploads(have[place.owner_id]) if place.owner_id in have else ()
+        if not uploads or "reason" in uploads[-1] or place.upload_id not in {"", uploads[-1]["id"]}:
+            raise Violation(f"{uploads} are awaited after {request}")
+        place = place._replace(upload_id=uploads[-1]["id"])
         if place.upload_id in self._known:
             raise Violation(f"{place.upload_id} is asked for twice, by {request}")
         if request not in self._reminded:
@@ -223,12 +227,9 @@ class Files:
                 if one != old:
                     raise Violation(f"{owner_id} was changed by {request}")
                 continue
-            uploads = _uploads(one)
             for upload in _uploads(old) if old else ():
                 if upload not in uploads:
                     self._known[upload["id"]].dropped = True
-            if [upload["id"] for upload in uploads][-1:] != [place.upload_id] or "reason" in uploads[-1]:
-                raise Violation(f"{place.upload_id} is not awaited after {request}")
             if old is not None and _pictures(old) != _pictures(one):
                 raise Violation(f"pictures of {owner_id} were changed by {request}")
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 from typing import Any, Final
 
+from clients_api import library
 from janitor import uploads as looked_after
 from janitor.uploads import Uploads
 from scene_studio.model import user_scenes
@@ -13,6 +14,7 @@ from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.keys import UploadPlace
 from upload_ingestion.ingest import Ingestion, Outcome
+from user_scenes_api import asking
 
 _DELIVER: Final = Ingestion._deliver
 _IS_AWAITED: Final = Ingestion._is_awaited
@@ -131,7 +133,16 @@ def _hopeless_at_once(uploads: Any, due: Any) -> bool:
     return upload.is_open and uploads.now >= upload.deadline and not due.is_stored
 
 
+def _unreminded(*_: Any) -> None:
+    return None
+
+
 MUTANTS: Final = {
+    "files awaited unreminded": (
+        "a reminder is there before a file is awaited",
+        "sending",
+        lambda: [(asking, "remind", _unreminded), (library, "remind", _unreminded)],
+    ),
     "files deleted first": (
         "a file is deleted only when its end is in the document",
         "sending",

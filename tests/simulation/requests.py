@@ -47,7 +47,7 @@ class Request:
         adds: the slot that it adds, if it adds one.
         revives: whether it brings the slot back.
         wish: what it wants of pictures.
-        place: for files that are awaited, where they are to be sent.
+        place: for files that are awaited, what for; the function names the upload, but for a new scene.
         imported: for imports, the slots that come in, by id, as JSON members.
         tag: for deletions of the studio, the entity tag that must hold.
         refused: the refusal that was answered, if any.
@@ -113,6 +113,7 @@ class Answer:
         unchanged: whether it is 304.
         images: the slots and ids of the pictures that were asked for.
         rev: that of the studio as it was answered, where the answer holds nothing else of it.
+        ticket: for files that are awaited, the key that they are to be sent to.
     """
 
     entry: Versioned[Any] | None = None
@@ -122,3 +123,4 @@ class Answer:
     unchanged: bool = False
     images: tuple[tuple[str, str], ...] = ()
     rev: int | None = None
+    ticket: str | None = None

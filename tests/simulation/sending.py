@@ -28,27 +28,26 @@ class Sending(Executing):
         """Send another file for a scene."""
         scenes = self.tab.state.raw.get("userScenes", ()) if self.tab.state is not None else ()
         if scenes:
-            scene_id = self._random.choice(scenes)["id"]
-            self._ask(UploadPlace(CLIENT, STUDIO, "scene", scene_id, f"file{next(self._values)}"))
+            self._ask(UploadPlace(CLIENT, STUDIO, "scene", self._random.choice(scenes)["id"], ""))
 
     def send_product(self) -> None:
         """Send a file for a product."""
         product_id = self._random.choice(PRODUCT_IDS)
         if self._service.checker.files.asked_for(product_id) < _MOST_OF_A_PRODUCT:
-            self._ask(UploadPlace(CLIENT, keys.LIBRARY, "product", product_id, f"file{next(self._values)}"))
+            self._ask(UploadPlace(CLIENT, keys.LIBRARY, "product", product_id, ""))
 
     def _ask(self, place: UploadPlace, *, is_new: bool = False) -> None:
         request = Request("await", self._session.new_key(), repr(tuple(place)), place=place)
         answer = self._session.send(
             request,
-            f"POST {STUDIO_PATH} {place.owner}",
+            f"POST {STUDIO_PATH} {place.owner} {place.owner_id}",
             lambda container, change: container.await_file(place, change, is_new=is_new),
         )
-        if isinstance(answer, Answer):
+        if isinstance(answer, Answer) and answer.ticket is not None:
             for _ in range(self._random.choice((0, 1, 1, 1, 1, 2))):
-                self._post(place)
+                self._post(answer.ticket)
 
-    def _post(self, place: UploadPlace) -> None:
+    def _post(self, key: str) -> None:
         """Send the file by its form, as soon as it is chosen and for as long as the line takes."""
         world, platform = self._service.world, self._service.platform
         number = next(self._values)
@@ -56,12 +55,12 @@ class Sending(Executing):
         seconds = self._random.choice((0.1, 5.0, 5.0, 60.0))
 
         def arrive() -> None:
-            version = self._service.store.post(keys.upload(place), word.encode())
+            version = self._service.store.post(key, word.encode())
             if self._random.random() >= self._service.store.faults.unsent:
-                platform.uploads.take(created(keys.upload(place), version.version_id, len(word)))
+                platform.uploads.take(created(key, version.version_id, len(word)))
             else:
-                world.note("S3 tells nobody of", keys.upload(place))
+                world.note("S3 tells nobody of", key)
             if self._random.random() < _VANISHING:
-                world.later(self._random.uniform(0, 3), lambda: self._service.store.vanish(keys.upload(place)))
+                world.later(self._random.uniform(0, 3), lambda: self._service.store.vanish(key))
 
         world.later(self._random.uniform(0, seconds), arrive)

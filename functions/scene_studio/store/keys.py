@@ -66,7 +66,7 @@ def user_scenes(client_id: str, studio_id: str) -> str:
 
 
 def inbox(client_id: str, studio_id: str) -> str:
-    """The prefix of the results that wait to be folded into a studio."""
+    """The prefix of the results that wait to be folded into a studio, or for `LIBRARY` into the client."""
     return f"{inboxes()}{client_id}/{studio_id}/"
 
 
@@ -86,12 +86,12 @@ def claim(client_id: str, studio_id: str, image_id: str) -> str:
 
 
 def reminders() -> str:
-    """The prefix of the reminders that a studio has pictures under way."""
+    """The prefix of all reminders."""
     return "reminders/"
 
 
 def reminder(client_id: str, studio_id: str, milliseconds: int, unique: str) -> str:
-    """A reminder that a studio has pictures under way, with the time at which they were asked for."""
+    """A reminder that a studio, or a library, has pictures under way, with the time they were asked for."""
     return f"{reminders()}{client_id}/{studio_id}/{milliseconds:013d}.{unique}"
 
 
