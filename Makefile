@@ -32,6 +32,11 @@ $(VENV)/test.stamp: $(VENV)/run.stamp $(VENV)/synth.stamp tests/requirements.txt
 	$(INSTALL) -r tests/requirements.txt
 	touch $@
 
+$(VENV)/bench.stamp: $(VENV)/test.stamp tests/bench/requirements.txt
+	@echo "Installing what the benchmarks need ..."
+	$(INSTALL) -r tests/bench/requirements.txt
+	touch $@
+
 $(EMULATOR)/stamp: tests/aws/requirements.txt
 	@echo "Installing the emulator of AWS ..."
 	python3 -m venv $(EMULATOR)
@@ -127,6 +132,7 @@ lock: | $(VENV)/bin/python  ## Compile the groups of pyproject.toml into locked 
 	$(LOCK) --group infra --constraint functions/requirements.txt --output-file infra/requirements.txt
 	$(LOCK) --group tests --constraint functions/requirements.txt --constraint infra/local/requirements.txt \
 		--constraint infra/requirements.txt --output-file tests/requirements.txt
+	$(LOCK) --group bench --constraint tests/requirements.txt --output-file tests/bench/requirements.txt
 	$(LOCK) --group emulator --output-file tests/aws/requirements.txt
 
 clean:  ## Remove what was installed and cached; the data folder stays.
