@@ -14,7 +14,7 @@ from scene_studio.http.uploads import WantedUpload, remind, ticket_view
 from scene_studio.model import addresses
 from scene_studio.model.client import Client, Product, edit_product, put_product
 from scene_studio.model.errors import InvalidRequest, NotFound
-from scene_studio.model.product_pictures import await_product_picture, show_picture
+from scene_studio.model.product_pictures import await_product_picture, keep_shown
 from scene_studio.model.upload import Picture, new_upload
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
@@ -66,9 +66,7 @@ class Library:
 
         def rule(client: Client) -> Client | None:
             changed = put_product(client, product, self.change.now)
-            if changed is None or product.image_id is None:
-                return changed
-            return show_picture(changed, product_id, product.image_id, self.change.now) or changed
+            return changed if product.image_id is None else self._as_chosen(client, product_id, changed)
 
         return self.commit(product_id, rule)
 
@@ -83,8 +81,8 @@ class Library:
             SceneStudioError: as the commit raises.
         """
         self.clients.read(self.client_id).document.product(product_id)
-        changes = self._members(product_id, body)
-        whole = len(changes) > 1
+        given = self._members(product_id, body)
+        changes = dict(given)
         brought: tuple[Picture, ...] = ()
         if changes.get("imageUrl") is not None:
             stored = self._pictured({**changes, "id": product_id, "name": "-"})
@@ -95,18 +93,12 @@ class Library:
         chosen = changes.get("imageId")
         if chosen is not None:
             changes["imageUrl"] = None
+        # Whoever sends the whole product back has not chosen what it shows already.
+        is_choice = bool(brought) or (len(given) == 1 and (chosen or changes.get("imageUrl")) is not None)
 
         def rule(client: Client) -> Client | None:
-            product = client.product(product_id)
-            if chosen is not None and not brought and product.picture(chosen) is None:
-                raise InvalidRequest.of(
-                    "/imageId", "must be the id of one of its pictures; `pictures` lists them"
-                )
             changed = _edited(client, product_id, changes, self.change.now, brought)
-            # Whoever sends the whole product back with the picture that it shows has not chosen that one.
-            if chosen is None or (whole and chosen == product.image_id):
-                return changed
-            return show_picture(changed or client, product_id, chosen, self.change.now) or changed
+            return self._as_chosen(client, product_id, changed) if is_choice else changed
 
         return self.commit(product_id, rule)
 
@@ -162,6 +154,10 @@ class Library:
         if product is None:
             raise NotFound("product", product_id)
         return product
+
+    def _as_chosen(self, client: Client, product_id: str, changed: Client | None) -> Client | None:
+        """The changed client, or the client itself, with what the product shows chosen by a person."""
+        return keep_shown(changed or client, product_id, self.change.now) or changed
 
     def _members(self, product_id: str, body: ProductFields) -> dict[str, Any]:
         """What the body says of the product; the address that we gave its picture says nothing new."""

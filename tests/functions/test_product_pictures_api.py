@@ -147,6 +147,37 @@ def test_a_picture_inside_a_save_is_a_choice_too(method: str) -> None:
     assert (lamp_now()["imageId"], len(lamp_now()["pictures"])) == (chosen, 2)
 
 
+@pytest.mark.parametrize("before", [None, "https://example.com/old.jpg", "https://example.com/lamp.jpg"])
+def test_a_picture_elsewhere_is_a_choice_too_and_so_is_the_one_that_is_shown_already(
+    before: str | None,
+) -> None:
+    call("PATCH", LAMP, {"imageUrl": before})
+    ticket = ask().json["upload"]
+    elsewhere = "https://example.com/lamp.jpg"
+    assert call("PATCH", LAMP, {"imageUrl": elsewhere}).json["imageUrl"] == elsewhere
+    deal_with(send(ticket, png(2)))
+    assert (lamp_now()["imageUrl"], len(lamp_now()["pictures"])) == (elsewhere, 1)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_the_picture_that_is_shown_is_chosen_by_being_sent_again(method: str) -> None:
+    body = {"name": "Lamp", "imageUrl": data_url(jpeg(2))}
+    shown = call(method, LAMP, body).json["imageId"]
+    ticket = ask().json["upload"]
+    assert call(method, LAMP, body).json["imageId"] == shown
+    deal_with(send(ticket, png(2)))
+    assert (lamp_now()["imageId"], len(lamp_now()["pictures"])) == (shown, 2)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_product_that_is_sent_back_whole_with_a_picture_elsewhere_chooses_nothing(method: str) -> None:
+    call("PATCH", LAMP, {"imageUrl": "https://example.com/lamp.jpg"})
+    ticket = ask().json["upload"]
+    assert call(method, LAMP, lamp_now() | {"name": "Floor Lamp"}).status == 200
+    deal_with(send(ticket, png(2)))
+    assert lamp_now()["imageId"] == ticket["fields"]["key"].rpartition("/")[2]
+
+
 def test_a_product_that_is_sent_back_whole_chooses_nothing() -> None:
     add(1)
     ticket = ask().json["upload"]
