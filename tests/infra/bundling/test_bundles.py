@@ -18,10 +18,10 @@ from infra.functions import API_SECONDS, FUNCTIONS
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-OPENS_PICTURES = {"clients_api", "generation_worker", "upload_ingestion"}
+OPENS_PICTURES = {"intake_api", "generation_worker", "upload_ingestion"}
 ASKED = [name for name, spec in FUNCTIONS.items() if spec.seconds == API_SECONDS]
-MEGABYTES = {"clients_api": 10.0}
-"""What a function of the API may weigh if not 6 MB: this one opens pictures that come as data URLs."""
+MEGABYTES = {"intake_api": 9.5}
+"""What a function of the API may weigh if not 6 MB: this one opens pictures that come inside JSON."""
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +79,7 @@ def test_the_client_of_aws_comes_only_where_it_is_used_with_the_services_that_ar
 def test_stock_scenes_come_only_where_their_pictures_are_read(bundles: dict[str, Bundle]):
     having = {name for name, bundle in bundles.items() if any(one.endswith(".jpg") for one in names_in(bundle))}
     assert {"web", "generation_worker"} <= having
-    assert not having & {"clients_api", "studios_api", "generation_api", "janitor"}
+    assert not having & {"clients_api", "intake_api", "studios_api", "generation_api", "janitor"}
 
 
 def test_the_files_of_the_page_come_with_the_page_alone_and_nothing_that_only_makes_them(
