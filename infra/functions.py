@@ -43,7 +43,8 @@ class Spec:
 
 
 FUNCTIONS: Final[Mapping[str, Spec]] = {
-    "clients_api": Spec("Clients: list, create, import, and the library of products", 1769),
+    "clients_api": Spec("Clients: list, create, read, and the library of products"),
+    "intake_api": Spec("Products and whole clients, with the pictures that they bring", 1769),
     "studios_api": Spec("Studios: create, list, read, edit, delete, and their versions"),
     "slots_api": Spec("Slots of a studio, and their histories"),
     "generation_api": Spec("Generation: ask for pictures, look at what became of them, cancel"),

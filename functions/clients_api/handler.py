@@ -1,20 +1,19 @@
-"""Clients: list, create, read, import, and the library of products."""
+"""Clients: list, create, read, and the library of products; what can hold pictures goes to `intake_api`."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from clients_api.expanding import expanded_studios
 from clients_api.library import Library
-from clients_api.messages import ImportedClient, ProductFields, PutClient, PutProduct
+from clients_api.messages import PutClient
 from scene_studio import runtime
 from scene_studio.http.admission import claimed_groups
 from scene_studio.http.api import Api, entry_point, json_answer
 from scene_studio.http.pictures import Chosen, Download, redirect_to, redirect_to_first
+from scene_studio.http.products import commit_product
 from scene_studio.http.requests import (
     AllClients,
     AllStudios,
@@ -34,7 +33,7 @@ from scene_studio.http.uploads import WantedUpload, no_picture
 from scene_studio.http.views import client_view, list_view, part_of, product_view, summary_view
 from scene_studio.model import addresses
 from scene_studio.model.client import Client, delete_product, edit_client, new_client, undelete_product
-from scene_studio.model.errors import InvalidRequest, NotFound, PreconditionFailed
+from scene_studio.model.errors import NotFound, PreconditionFailed
 from scene_studio.model.product_pictures import remove_picture
 from scene_studio.model.upload import Picture
 from scene_studio.store import keys
@@ -51,16 +50,6 @@ _SHOWN_STUDIOS: Final = 100
 
 Expand = Annotated[Literal["sceneStudios"] | None, Query()]
 ProductSize = Annotated[Literal["full", "thumb", "cutout"], Query()]
-
-
-def library_of(
-    clients: AllClients, objects: Uploads, unique: UniqueName, change: ChangeOf
-) -> Callable[[str], Library]:
-    """What changes the products of a client, given its id."""
-    return lambda client_id: Library(client_id, clients, objects, unique, change)
-
-
-LibraryOf = Annotated[Callable[[str], Library], Depends(library_of)]
 
 
 @app.get(_CLIENTS)
@@ -127,23 +116,6 @@ def read_client(
     return json_answer(view)
 
 
-@app.post(f"{_CLIENT}/import")
-def import_client(
-    client_id: ClientId,
-    body: Annotated[ImportedClient, Body()],
-    clients: AllClients,
-    studios: AllStudios,
-    objects: Objects,
-    change: ChangeOf,
-) -> Response[Any]:
-    """Import a client.json of the seed's shape."""
-    from clients_api.importing import Import  # Pillow comes with it
-
-    if body.id != client_id:
-        raise InvalidRequest.of("/id", f"must be {client_id!r}, as in the address")
-    return json_answer(Import(clients, studios, objects, change).run(body))
-
-
 @app.get(f"{_CLIENT}/products")
 def list_products(
     client_id: ClientId, clients: AllClients, limit: Limit = 100, cursor: Cursor = ""
@@ -160,48 +132,44 @@ def read_product(client_id: ClientId, product_id: ProductId, clients: AllClients
     return json_answer(product_view(client_id, clients.read(client_id).document.product(product_id)))
 
 
-@app.put(_PRODUCT)
-def replace_product(
-    client_id: ClientId, product_id: ProductId, body: Annotated[PutProduct, Body()], library: LibraryOf
-) -> Response[Any]:
-    """Add the product, or put this in its place; it keeps the pictures it had."""
-    return json_answer(product_view(client_id, library(client_id).put(product_id, body)))
-
-
-@app.patch(_PRODUCT)
-def patch_product(
-    client_id: ClientId, product_id: ProductId, body: Annotated[ProductFields, Body()], library: LibraryOf
-) -> Response[Any]:
-    """Change some members of the product; null clears one, and `imageId` chooses the picture that is shown."""
-    return json_answer(product_view(client_id, library(client_id).edit(product_id, body)))
-
-
 @app.delete(_PRODUCT)
 def remove_product(
-    client_id: ClientId, product_id: ProductId, library: LibraryOf, change: ChangeOf
+    client_id: ClientId, product_id: ProductId, clients: AllClients, change: ChangeOf
 ) -> Response[Any]:
     """Take the product out of the library; it can be restored for 30 days."""
-    library(client_id).commit(product_id, lambda client: delete_product(client, product_id, change.now))
+
+    def delete(client: Client) -> Client | None:
+        return delete_product(client, product_id, change.now)
+
+    commit_product(clients, client_id, product_id, delete, change)
     return Response(int(HTTPStatus.NO_CONTENT), content_type=None, body="")
 
 
 @app.post(f"{_PRODUCT}/undelete")
 def restore_deleted_product(
-    client_id: ClientId, product_id: ProductId, library: LibraryOf, change: ChangeOf
+    client_id: ClientId, product_id: ProductId, clients: AllClients, change: ChangeOf
 ) -> Response[Any]:
     """Bring a deleted product back; nothing happens to one that is not deleted."""
-    product = library(client_id).commit(
-        product_id, lambda client: undelete_product(client, product_id, change.now)
-    )
+
+    def undelete(client: Client) -> Client | None:
+        return undelete_product(client, product_id, change.now)
+
+    product = commit_product(clients, client_id, product_id, undelete, change)
     return json_answer(product_view(client_id, product))
 
 
 @app.post(f"{_PRODUCT}/image")
 def add_product_image(
-    client_id: ClientId, product_id: ProductId, body: Annotated[WantedUpload, Body()], library: LibraryOf
+    client_id: ClientId,
+    product_id: ProductId,
+    body: Annotated[WantedUpload, Body()],
+    clients: AllClients,
+    objects: Uploads,
+    unique: UniqueName,
+    change: ChangeOf,
 ) -> Response[Any]:
     """Give out a ticket for one more picture of the product; once it is there, it is the one shown."""
-    asked = library(client_id).ask(product_id, body)
+    asked = Library(client_id, clients, objects, unique, change).ask(product_id, body)
     view = {"product": product_view(client_id, asked.product)}
     if asked.ticket is not None:
         view["upload"] = asked.ticket
@@ -243,12 +211,14 @@ def read_product_image(
 
 @app.delete(f"{_PRODUCT}/images/<imageId>")
 def remove_product_image(
-    client_id: ClientId, product_id: ProductId, image_id: ImageId, library: LibraryOf, change: ChangeOf
+    client_id: ClientId, product_id: ProductId, image_id: ImageId, clients: AllClients, change: ChangeOf
 ) -> Response[Any]:
     """Take a picture, or a file that is awaited or was rejected, away from the product."""
-    library(client_id).commit(
-        product_id, lambda client: remove_picture(client, product_id, image_id, change.now)
-    )
+
+    def remove(client: Client) -> Client | None:
+        return remove_picture(client, product_id, image_id, change.now)
+
+    commit_product(clients, client_id, product_id, remove, change)
     return Response(int(HTTPStatus.NO_CONTENT), content_type=None, body="")
 
 

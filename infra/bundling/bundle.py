@@ -99,7 +99,8 @@ class Bundler:
                 contents |= bytecode(python, self.target.python, contents, cached)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.with_suffix(".json").write_text(json.dumps(manifest, indent=2) + "\n")
-            _write(path, contents)
+            # What is for this machine is made often and sent nowhere.
+            _write(path, contents, level=6 if self.target.platforms else 1)
         return Bundle(function, path, digest, manifest)
 
     @property
@@ -122,13 +123,12 @@ def _file(root: Path, module: str) -> Path:
 
 
 def _theirs(wheels: list[Wheel], reached: Reach) -> dict[str, bytes]:
-    contents = {}
-    for wheel in wheels:
-        with zipfile.ZipFile(wheel.path) as archive:
-            contents.update(
-                {path: archive.read(entry) for path, entry in wheel.files() if keeps(path, reached)}
-            )
-    return contents
+    return {
+        path: wheel.content(name)
+        for wheel in wheels
+        for path, name in wheel.files().items()
+        if keeps(path, reached)
+    }
 
 
 def _digest(manifest: Mapping[str, Any], ours: Mapping[str, bytes]) -> str:
@@ -143,13 +143,13 @@ def _digest(manifest: Mapping[str, Any], ours: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def _write(path: Path, contents: Mapping[str, bytes]) -> None:
+def _write(path: Path, contents: Mapping[str, bytes], level: int) -> None:
     with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        with zipfile.ZipFile(file, "w") as archive:
             for name, content in sorted(contents.items()):
                 entry = zipfile.ZipInfo(name, _TIME)
                 entry.create_system, entry.external_attr = _UNIX, _FILE_MODE
-                archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=6)
+                archive.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=level)
         made = Path(file.name)
     made.chmod(0o644)
     made.rename(path)

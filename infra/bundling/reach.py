@@ -15,8 +15,8 @@ import sys
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Self
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign
 
@@ -79,23 +79,13 @@ class _Module:
     definitions: dict[str, Definition]
     at_once: list[ast.stmt]
 
-    @classmethod
-    def read(cls, path: Path) -> Self:
-        module = cls({}, {}, [])
-        for statement in ast.parse(path.read_bytes(), path).body:
-            if isinstance(statement, Definition):
-                module.definitions.update(dict.fromkeys(_defined(statement), statement))
-            else:
-                module.imports.update(_imported(_run(statement)))
-                module.at_once.append(statement)
-        return module
-
 
 class _Search:
     def __init__(self, root: Path, without: frozenset[str]) -> None:
         self._root = root
         self._without = without
         self._read: dict[str, _Module] = {}
+        self._places: dict[str, tuple[str, str]] = {}
         self.used: set[str] = set()
         self.packages: set[str] = set()
         self.services: set[str] = set()
@@ -124,7 +114,7 @@ class _Search:
             return
         if "." in module:
             self._load(module.rpartition(".")[0])
-        read = self._read[module] = _Module.read(self._file(module))
+        read = self._read[module] = _parsed(self._file(module).read_bytes())
         for statement in read.at_once:
             self._follow(module, statement)
         for name, definition in read.definitions.items():
@@ -140,7 +130,7 @@ class _Search:
 
     def _follow(self, module: str, code: ast.AST) -> None:
         """Follow what a piece of code imports, names, starts, and makes clients for."""
-        nodes = list(_run(code))
+        nodes = _all_run(code)
         imported = _imported(nodes)
         for target in imported.values():
             self._import(target)
@@ -180,16 +170,38 @@ class _Search:
 
     def _split(self, dotted: str) -> tuple[str, str]:
         """The module that a dotted name begins with, and the rest of it."""
+        if dotted in self._places:
+            return self._places[dotted]
         parts = dotted.split(".")
         for end in range(len(parts), 0, -1):
             module = ".".join(parts[:end])
             if self._file(module).is_file():
-                return module, ".".join(parts[end:])
+                self._places[dotted] = module, ".".join(parts[end:])
+                return self._places[dotted]
         raise NoSuchModule(f"there is no module for {dotted} in {self._root}")
 
     def _file(self, module: str) -> Path:
         path = self._root.joinpath(*module.split("."))
         return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+@cache
+def _parsed(source: bytes) -> _Module:
+    """A module of this source; most are read for many functions."""
+    module = _Module({}, {}, [])
+    for statement in ast.parse(source).body:
+        if isinstance(statement, Definition):
+            module.definitions.update(dict.fromkeys(_defined(statement), statement))
+        else:
+            module.imports.update(_imported(_run(statement)))
+            module.at_once.append(statement)
+    return module
+
+
+@cache
+def _all_run(code: ast.AST) -> tuple[ast.AST, ...]:
+    """What `_run` gives, of a piece of a module that is kept."""
+    return tuple(_run(code))
 
 
 def _run(code: ast.AST) -> Iterator[ast.AST]:

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -47,7 +48,7 @@ HERE: Final = Target("here-python{}.{}".format(*sys.version_info[:2]), "{}.{}".f
 
 @dataclass(frozen=True, slots=True)
 class Wheel:
-    """A wheel on this machine.
+    """A wheel on this machine; it never changes, so what was read of it is kept for the next bundle.
 
     Attributes:
         path: where it is.
@@ -65,29 +66,49 @@ class Wheel:
         name, version = path.name.split("-")[:2]
         return cls(path, _normalised(name), version)
 
-    def files(self) -> Iterator[tuple[str, zipfile.ZipInfo]]:
-        """What it installs into site-packages: the path there, and the entry of the archive."""
-        data = f"{self.path.name.split('-')[0]}-{self.version}.data/"
-        with zipfile.ZipFile(self.path) as archive:
-            for entry in archive.infolist():
-                if entry.is_dir():
-                    continue
-                if not entry.filename.startswith(data):
-                    yield entry.filename, entry
-                elif (part := entry.filename.removeprefix(data)).startswith(("purelib/", "platlib/")):
-                    yield part.partition("/")[2], entry
+    def files(self) -> Mapping[str, str]:
+        """What it installs into site-packages: the path there, and the name in the archive."""
+        return _files(self)
+
+    def content(self, name: str) -> bytes:
+        """A file of the archive."""
+        return _content(self, name)
 
     def packages(self) -> frozenset[str]:
         """The names at the top that it is imported by."""
-        tops = {path.partition("/")[0].partition(".")[0] for path, _ in self.files()}
+        tops = {path.partition("/")[0].partition(".")[0] for path in self.files()}
         return frozenset(top for top in tops if top.isidentifier())
 
     def requires(self) -> frozenset[str]:
         """The distributions that it always needs, or needs under some condition that is no extra."""
-        with zipfile.ZipFile(self.path) as archive:
-            entry = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-            metadata = archive.read(entry).decode()
+        entry = next(name for name in self.files().values() if name.endswith(".dist-info/METADATA"))
+        metadata = _content(self, entry).decode()
         return frozenset(_normalised(name) for name, rest in _REQUIRES.findall(metadata) if "extra" not in rest)
+
+
+@cache
+def _files(wheel: Wheel) -> Mapping[str, str]:
+    data = f"{wheel.path.name.split('-')[0]}-{wheel.version}.data/"
+    files = {}
+    for entry in _opened(wheel).infolist():
+        part = entry.filename.removeprefix(data)
+        if entry.is_dir():
+            continue
+        if part == entry.filename:
+            files[part] = entry.filename
+        elif part.startswith(("purelib/", "platlib/")):
+            files[part.partition("/")[2]] = entry.filename
+    return files
+
+
+@cache
+def _content(wheel: Wheel, name: str) -> bytes:
+    return _opened(wheel).read(name)
+
+
+@cache
+def _opened(wheel: Wheel) -> zipfile.ZipFile:
+    return zipfile.ZipFile(wheel.path)
 
 
 def download(lock: Path, target: Target, cache: Path) -> list[Wheel]:

@@ -30,6 +30,7 @@ GOAL: Final = 1.25
 EVENTS: Final = Path(__file__).resolve().parents[2] / "events"
 FIRST_REQUEST: Final = {
     "clients_api": "http/put-client.created",
+    "intake_api": "http/put-product.created",
     "studios_api": "http/read-studio.unknown",
     "slots_api": "http/list-history.found",
     "generation_api": "http/read-generation.found",

@@ -4,14 +4,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from intake_api import pictures
 from scene_studio import runtime
 from scene_studio.model.client import Client
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
 from tests.support.api import CLIENT, Answer, call
 from tests.support.pages import opened
-from tests.support.pictures import as_image, data_url, jpeg, png
+from tests.support.pictures import as_image, data_url, encoded, jpeg, png
 from tests.support.problems import assert_invalid, assert_problem
 from tests.support.scripted_store import FakeTime
 from tests.support.sending import COLORS, deal_with, end, reject, send
@@ -147,6 +149,37 @@ def test_a_picture_inside_a_save_is_a_choice_too(method: str) -> None:
     assert (lamp_now()["imageId"], len(lamp_now()["pictures"])) == (chosen, 2)
 
 
+@pytest.mark.parametrize("before", [None, "https://example.com/old.jpg", "https://example.com/lamp.jpg"])
+def test_a_picture_elsewhere_is_a_choice_too_and_so_is_the_one_that_is_shown_already(
+    before: str | None,
+) -> None:
+    call("PATCH", LAMP, {"imageUrl": before})
+    ticket = ask().json["upload"]
+    elsewhere = "https://example.com/lamp.jpg"
+    assert call("PATCH", LAMP, {"imageUrl": elsewhere}).json["imageUrl"] == elsewhere
+    deal_with(send(ticket, png(2)))
+    assert (lamp_now()["imageUrl"], len(lamp_now()["pictures"])) == (elsewhere, 1)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_the_picture_that_is_shown_is_chosen_by_being_sent_again(method: str) -> None:
+    body = {"name": "Lamp", "imageUrl": data_url(jpeg(2))}
+    shown = call(method, LAMP, body).json["imageId"]
+    ticket = ask().json["upload"]
+    assert call(method, LAMP, body).json["imageId"] == shown
+    deal_with(send(ticket, png(2)))
+    assert (lamp_now()["imageId"], len(lamp_now()["pictures"])) == (shown, 2)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_a_product_that_is_sent_back_whole_with_a_picture_elsewhere_chooses_nothing(method: str) -> None:
+    call("PATCH", LAMP, {"imageUrl": "https://example.com/lamp.jpg"})
+    ticket = ask().json["upload"]
+    assert call(method, LAMP, lamp_now() | {"name": "Floor Lamp"}).status == 200
+    deal_with(send(ticket, png(2)))
+    assert lamp_now()["imageId"] == ticket["fields"]["key"].rpartition("/")[2]
+
+
 def test_a_product_that_is_sent_back_whole_chooses_nothing() -> None:
     add(1)
     ticket = ask().json["upload"]
@@ -213,6 +246,46 @@ def test_a_product_that_is_sent_back_whole_keeps_its_pictures_and_what_it_awaits
     before = lamp_now()
     assert call(method, LAMP, body).json == before | {"name": "Floor Lamp"}
     assert before["imageId"] == second
+
+
+def on_white() -> bytes:
+    """A blue thing on white, as a PNG file without transparency."""
+    picture = Image.new("RGB", (400, 600), "white")
+    picture.paste("#141edc", (100, 150, 300, 450))
+    return encoded(picture)
+
+
+@pytest.mark.parametrize("way", ["PUT", "PATCH", "import"])
+def test_a_data_url_brings_all_that_an_uploaded_file_would(seeded: Path, way: str) -> None:
+    body = {"id": "desk", "name": "Desk", "imageUrl": data_url(on_white())}
+    if way == "import":
+        assert (
+            call("POST", f"{CLIENT}/import", {"id": "acme-corp", "name": "x", "products": [body]}).status == 200
+        )
+    else:
+        assert call("PUT", f"{PRODUCTS}/desk", {"name": "Desk"}).status == 200
+        assert call(way, f"{PRODUCTS}/desk", body).status == 200
+    (picture,) = call("GET", f"{PRODUCTS}/desk").json["pictures"]
+    assert (picture["width"], picture["height"], picture["cutout"]) == (400, 600, True)
+    assert picture["colors"] == ["#141edc"]
+    preview = opened(call("GET", picture["thumbnailUrl"]), seeded).body
+    assert as_image(preview).size == (213, 320)
+    alone = opened(call("GET", f"{PRODUCTS}/desk/image?size=cutout"), seeded).body
+    assert as_image(alone).size == (200, 300)
+
+
+def test_an_import_of_many_pictures_looks_for_as_many_products_in_them_as_there_is_time_for(
+    seeded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "_CLOSELY_PIXELS", 2 * 400 * 600)
+    products = [{"id": f"desk-{n}", "name": "Desk", "imageUrl": data_url(on_white())} for n in range(3)]
+    assert (
+        call("POST", f"{CLIENT}/import", {"id": "acme-corp", "name": "x", "products": products}).status == 200
+    )
+    brought = [call("GET", f"{PRODUCTS}/desk-{n}").json["pictures"][0] for n in range(3)]
+    assert [one["cutout"] for one in brought] == [True, True, False]
+    last = opened(call("GET", brought[-1]["thumbnailUrl"]), seeded).body
+    assert as_image(last).size == (213, 320)
 
 
 def test_a_product_has_at_most_twelve_pictures(seeded: Path) -> None:

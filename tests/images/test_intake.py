@@ -54,6 +54,13 @@ def test_a_product_that_comes_with_its_alpha_is_cut_out_by_it() -> None:
     assert as_image(taken.cutout).size < (600, 800)
 
 
+def test_a_product_is_not_looked_for_in_its_picture_where_there_is_no_time_for_that() -> None:
+    taken = take_in(encoded(on_white()), "product", cut_out=False)
+    assert (taken.cutout, taken.colors[0]) == (None, "#ffffff")
+    assert taken.picture == take_in(encoded(on_white()), "product").picture
+    assert as_image(taken.thumbnail).size == (200, 200)
+
+
 def test_a_product_on_a_plain_background_is_cut_out_of_it() -> None:
     taken = take_in(encoded(on_white()), "product")
     assert taken.cutout is not None

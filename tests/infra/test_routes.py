@@ -41,7 +41,7 @@ def test_no_two_routes_have_one_key():
     ("method", "path", "function"),
     [
         ("GET", "/api/clients", "clients_api"),
-        ("POST", "/api/clients/acme-corp/import", "clients_api"),
+        ("POST", "/api/clients/acme-corp/import", "intake_api"),
         ("GET", "/api/clients/acme-corp/products/product-a/image", "clients_api"),
         ("PUT", STUDIO, "studios_api"),
         ("POST", f"{STUDIO}/duplicate", "studios_api"),

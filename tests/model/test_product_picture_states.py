@@ -9,20 +9,21 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from scene_studio.model import product_pictures
-from scene_studio.model.client import Client, Product, delete_product, new_client
+from scene_studio.model.client import Client, Product, delete_product, edit_product, new_client
 from scene_studio.model.errors import Deleted, InvalidRequest, NotFound
 from scene_studio.model.identifiers import iso_time
 from scene_studio.model.product_pictures import (
     await_product_picture,
     fold_product_uploads,
+    keep_shown,
     product_uploads_queued,
     remove_picture,
-    show_picture,
     takes_product_upload,
 )
 from scene_studio.model.upload import UPLOAD_MILLISECONDS, Picture, UploadResult, new_upload
 
 PRODUCTS: Final = ("mug", "mug", "mug", "old", "old", "old", "far", "far", "nowhere")
+FAR: Final = "https://example.com/far.jpg"
 LIMIT: Final = 3
 REJECTED: Final = 2
 
@@ -71,7 +72,7 @@ class ProductsAgainstLists(RuleBasedStateMachine):
         products = [
             Product(id="mug", name="Mug"),
             Product(id="old", name="Old", image_id="old-1"),
-            Product(id="far", name="Far", image_url="https://example.com/far.jpg"),
+            Product(id="far", name="Far", image_url=FAR),
         ]
         self.client = new_client("acme-corp", "ACME", self.updated).replace(products=tuple(products))
         self.others = self._without_pictures()
@@ -134,20 +135,31 @@ class ProductsAgainstLists(RuleBasedStateMachine):
         for one in due:
             one.queued_at = self.now
 
-    @rule(data=st.data(), product_id=st.sampled_from(PRODUCTS))
-    def show(self, data: st.DataObject, product_id: str) -> None:
+    @rule(data=st.data(), product_id=st.sampled_from(PRODUCTS), again=st.booleans())
+    def show(self, data: st.DataObject, product_id: str, *, again: bool) -> None:
+        """A person picks a picture, here or elsewhere or none, or with `again` the one that is shown."""
         known = self.known.get(product_id)
-        image_id = data.draw(st.sampled_from(["never", *(known.pictures if known else [])]))
-        if known is None or known.deleted or image_id not in known.pictures:
-            with pytest.raises(Deleted if known and known.deleted else NotFound):
-                show_picture(self.client, product_id, image_id, iso_time(self.now))
+        if again or known is None or known.deleted:
+            if known is None or known.deleted:
+                with pytest.raises(Deleted if known else NotFound):
+                    keep_shown(self.client, product_id, iso_time(self.now))
+                return
+            after = keep_shown(self.client, product_id, iso_time(self.now))
+            self._commit(after, changes=any(not one.passed_over for one in known.uploads))
+            self._pass_over(known)
             return
-        after = show_picture(self.client, product_id, image_id, iso_time(self.now))
-        changes = known.shown != image_id or any(not one.passed_over for one in known.uploads)
-        self._commit(after, changes=changes)
-        known.shown, known.elsewhere = image_id, False
-        for one in known.uploads:
-            one.passed_over = True
+        picked = data.draw(st.sampled_from(["never", FAR, None, *known.pictures]))
+        changes = {"imageUrl": picked if picked == FAR else None, "imageId": None if picked == FAR else picked}
+        if picked == "never":
+            with pytest.raises(InvalidRequest):
+                edit_product(self.client, product_id, changes, iso_time(self.now))
+            return
+        shown, elsewhere = (None, True) if picked == FAR else (picked, False)
+        differs = (shown, elsewhere) != (known.shown, known.elsewhere)
+        self._commit(edit_product(self.client, product_id, changes, iso_time(self.now)), changes=differs)
+        known.shown, known.elsewhere = shown, elsewhere
+        if differs and picked is not None:
+            self._pass_over(known)
 
     @rule(data=st.data(), product_id=st.sampled_from(PRODUCTS))
     def remove(self, data: st.DataObject, product_id: str) -> None:
@@ -222,6 +234,11 @@ class ProductsAgainstLists(RuleBasedStateMachine):
         return found
 
     @staticmethod
+    def _pass_over(known: Known) -> None:
+        for one in known.uploads:
+            one.passed_over = True
+
+    @staticmethod
     def _open(known: Known) -> list[Awaited]:
         return [one for one in known.uploads if one.reason is None]
 
@@ -264,7 +281,7 @@ class ProductsAgainstLists(RuleBasedStateMachine):
             return True
         known.uploads.remove(upload)
         known.pictures.insert(0, result.id)
-        if not upload.passed_over or known.shown is None:
+        if not upload.passed_over or not (known.shown or known.elsewhere):
             known.shown, known.elsewhere = result.id, False
         return True
 

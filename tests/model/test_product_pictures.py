@@ -4,14 +4,14 @@ from typing import Any, Final
 
 import pytest
 
-from scene_studio.model.client import MAX_PICTURES, Client, Product, new_client
+from scene_studio.model.client import MAX_PICTURES, Client, Product, edit_product, new_client
 from scene_studio.model.errors import Deleted, InvalidRequest, NotFound
 from scene_studio.model.product_pictures import (
     await_product_picture,
     fold_product_uploads,
+    keep_shown,
     product_uploads_queued,
     remove_picture,
-    show_picture,
     takes_product_upload,
 )
 from scene_studio.model.upload import Picture, UploadResult, new_upload
@@ -52,6 +52,12 @@ def asked(client: Client, *upload_ids: str) -> Client:
     return client
 
 
+def chosen(client: Client, image_id: str) -> Client:
+    """The client with one of the product's pictures chosen, if it was shown already too."""
+    changed = edit_product(client, "mug", {"imageId": image_id, "imageUrl": None}, NOW) or client
+    return keep_shown(changed, "mug", NOW) or changed
+
+
 def test_a_file_that_is_a_picture_is_listed_and_shown() -> None:
     before = asked(client(), "front")
     after = mug(fold_product_uploads(before, [result("front", picture=FRONT)], T0))
@@ -77,7 +83,7 @@ def test_a_picture_from_before_there_could_be_several_is_one_of_them() -> None:
     after = mug(fold_product_uploads(asked(before, "front"), [result("front", picture=FRONT)], T0))
     assert (after.pictures, after.image_id) == ((FRONT, BACK), "front")
     assert mug(remove_picture(before, "mug", "back", NOW)).image_id is None
-    shown = mug(show_picture(client(image_id="back", pictures=(FRONT,)), "mug", "front", NOW))
+    shown = mug(chosen(client(image_id="back", pictures=(FRONT,)), "front"))
     assert shown.pictures == (FRONT, BACK)
 
 
@@ -90,22 +96,58 @@ def test_of_pictures_that_come_together_the_one_asked_for_last_is_shown() -> Non
 
 def test_a_picture_that_somebody_chose_stays_shown_when_one_comes_that_was_asked_for_before() -> None:
     before = asked(client(image_id="back", pictures=(BACK,)), "front")
-    chosen = done(show_picture(before, "mug", "back", NOW))
-    after = mug(fold_product_uploads(chosen, [result("front", picture=FRONT)], T0))
+    kept = chosen(before, "back")
+    after = mug(fold_product_uploads(kept, [result("front", picture=FRONT)], T0))
     assert (after.image_id, after.pictures) == ("back", (FRONT, BACK))
-    later = asked(chosen, "side")
+    later = asked(kept, "side")
     assert mug(fold_product_uploads(later, [result("side", picture=Picture(id="side"))], T0)).image_id == "side"
 
 
+ELSEWHERE: Final = "https://example.com/mug.jpg"
+
+
+@pytest.mark.parametrize(
+    ("shown", "picked"),
+    [
+        ({"image_id": "back"}, {"imageUrl": ELSEWHERE, "imageId": None}),
+        ({"image_url": "https://example.com/old.jpg"}, {"imageUrl": ELSEWHERE}),
+        ({}, {"imageUrl": ELSEWHERE}),
+        ({"image_url": ELSEWHERE}, {"imageId": "back", "imageUrl": None}),
+    ],
+)
+def test_whatever_picture_a_save_shows_stays_when_one_comes_that_was_asked_for_before(
+    shown: dict[str, Any], picked: dict[str, Any]
+) -> None:
+    before = asked(client(pictures=(BACK,), **shown), "front")
+    saved = done(edit_product(before, "mug", picked, NOW))
+    after = mug(fold_product_uploads(saved, [result("front", picture=FRONT)], T0))
+    assert (after.image_id, after.image_url) == (mug(saved).image_id, mug(saved).image_url)
+    assert after.pictures == (FRONT, BACK)
+    later = asked(saved, "side")
+    assert mug(fold_product_uploads(later, [result("side", picture=Picture(id="side"))], T0)).shown == "side"
+
+
+def test_a_save_of_something_else_chooses_no_picture() -> None:
+    for shown in ({"image_id": "back"}, {"image_url": ELSEWHERE}, {}):
+        saved = done(edit_product(asked(client(**shown), "front"), "mug", {"sku": "M-1"}, NOW))
+        assert mug(fold_product_uploads(saved, [result("front", picture=FRONT)], T0)).shown == "front"
+
+
+def test_a_picture_is_shown_though_a_save_cleared_what_was_shown_after_it_was_asked_for() -> None:
+    before = asked(client(image_url=ELSEWHERE), "front")
+    saved = done(edit_product(before, "mug", {"imageUrl": None}, NOW))
+    assert mug(fold_product_uploads(saved, [result("front", picture=FRONT)], T0)).shown == "front"
+
+
 def test_a_picture_is_shown_for_want_of_the_one_that_somebody_chose() -> None:
-    chosen = done(show_picture(asked(client(image_id="back"), "front"), "mug", "back", NOW))
-    alone = done(remove_picture(chosen, "mug", "back", NOW))
+    kept = chosen(asked(client(image_id="back"), "front"), "back")
+    alone = done(remove_picture(kept, "mug", "back", NOW))
     assert mug(fold_product_uploads(alone, [result("front", picture=FRONT)], T0)).image_id == "front"
 
 
 def test_choosing_another_picture_ends_showing_one_that_lies_elsewhere() -> None:
     before = client(pictures=(FRONT,), image_url="https://example.com/mug.jpg")
-    after = mug(show_picture(before, "mug", "front", NOW))
+    after = mug(chosen(before, "front"))
     assert (after.image_id, after.image_url) == ("front", None)
 
 
@@ -175,10 +217,8 @@ def test_what_never_was_is_not_found_and_what_is_deleted_is_told_to_be() -> None
         with pytest.raises(error):
             await_product_picture(of, "mug", new_upload("front", T0), NOW)
         with pytest.raises(error):
-            show_picture(of, "mug", "front", NOW)
+            keep_shown(of, "mug", NOW)
         with pytest.raises(error):
             remove_picture(of, "mug", "front", NOW)
-    with pytest.raises(NotFound):
-        show_picture(client(), "mug", "front", NOW)
     with pytest.raises(NotFound):
         remove_picture(client(), "mug", "front", NOW)

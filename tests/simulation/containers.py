@@ -13,12 +13,12 @@ from unittest.mock import patch
 import generation_api.handler as generation_routes
 import slots_api.handler as slots_routes
 import studios_api.handler as studios_routes
-from clients_api.importing import Import
 from clients_api.library import Library
-from clients_api.messages import ImportedClient
 from generation_api.generating import Generating
 from generation_api.messages import Generate, Retry
 from generation_api.progress import ProgressReader
+from intake_api.importing import Import
+from intake_api.messages import ImportedClient
 from scene_studio import runtime
 from scene_studio.generation import job
 from scene_studio.generation.claims import Claims

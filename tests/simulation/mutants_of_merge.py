@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 import studios_api.handler as studios_routes
-from clients_api import importing
+from intake_api import importing
 from scene_studio.model import merge
 from scene_studio.model.edits import restored
 from scene_studio.model.owned import with_owned

@@ -25,7 +25,8 @@ class TakenIn:
     Attributes:
         picture: a JPEG file for a scene; a PNG file for a product, with its transparency.
         thumbnail: a preview of the same kind.
-        cutout: the product alone, as a PNG file; None for scenes, and if it cannot be told from its background.
+        cutout: the product alone, as a PNG file; None for scenes, and if it cannot be told from its background
+            or was not to be.
         width: of `picture`, in pixels.
         height: of `picture`, in pixels.
         colors: up to five as "#rrggbb", the most common first; of the cut-out alone where there is one.
@@ -41,7 +42,7 @@ class TakenIn:
     sha256: str
 
 
-def take_in(data: bytes, purpose: Purpose) -> TakenIn:
+def take_in(data: bytes, purpose: Purpose, *, cut_out: bool = True) -> TakenIn:
     """Everything that is stored of an uploaded file; the same bytes for the same file.
 
     This decodes in this process. What comes from anybody belongs into `scene_studio.images.sandbox`.
@@ -49,11 +50,12 @@ def take_in(data: bytes, purpose: Purpose) -> TakenIn:
     Args:
         data: the file.
         purpose: what the picture is uploaded as.
+        cut_out: whether a product is to be told from its background, which takes most of the time.
 
     Raises:
         ImageRejected: the file is not a picture that can be used.
     """
-    return _scene(data) if purpose == "scene" else _product(data)
+    return _scene(data) if purpose == "scene" else _product(data, cut_out=cut_out)
 
 
 def sha256_of(picture: bytes) -> str:
@@ -76,9 +78,9 @@ def _scene(data: bytes) -> TakenIn:
     )
 
 
-def _product(data: bytes) -> TakenIn:
+def _product(data: bytes, *, cut_out: bool) -> TakenIn:
     product = open_upright(data, PRODUCT_LONGEST_SIDE)
-    alone = product_alone(product)
+    alone = product_alone(product) if cut_out else None
     picture = encode_png(product)
     return TakenIn(
         picture=picture,

@@ -41,6 +41,15 @@ class Product(Model):
     uploads: Annotated[tuple[Upload, ...], Field(max_length=2 * MAX_PICTURES)] = ()
     deleted_at: IsoTime | None = None
 
+    @property
+    def shown(self) -> str | None:
+        """What is shown: the id of a picture in our store, or the address of one that lies elsewhere."""
+        return self.image_id or self.image_url
+
+    def passing_over(self) -> "Product":
+        """The product as a person wants it shown: what was asked for up to now will not change that."""
+        return self.replace(uploads=tuple(one.replace(passed_over=True) for one in self.uploads))
+
     def all_pictures(self) -> tuple[Picture, ...]:
         """All its pictures in our store, the newest first.
 
@@ -138,7 +147,7 @@ def edit_product(
     Raises:
         NotFound: there is no such product.
         Deleted: it is deleted.
-        InvalidRequest: it has all the pictures that it may have.
+        InvalidRequest: it does not have the picture that it is to show; or it has all that it may have.
     """
     old = client.product(product_id)
     merged = {name: value for name, value in {**old.to_json(), **changes}.items() if value is not None}
@@ -148,16 +157,23 @@ def edit_product(
 def _with_pictures_of(old: Product, new: Product, brought: Sequence[Picture]) -> Product:
     """The new product with the pictures and uploads of the old; what is brought comes first.
 
+    If it shows another picture than the old one did, here or elsewhere, that stays so when files come that
+    were asked for before.
+
     Raises:
-        InvalidRequest: it has all the pictures that it may have, those on their way among them.
+        InvalidRequest: it shows none of these; or it has all the pictures that it may have, those on their
+            way among them.
     """
     had = old.all_pictures()
     added = tuple(picture for picture in brought if old.picture(picture.id) is None)
     waiting = sum(upload.is_open for upload in old.uploads)
     if added and len(had) + waiting >= MAX_PICTURES:
         raise InvalidRequest.of("/imageUrl", f"a product has at most {MAX_PICTURES} pictures; delete one first")
+    if new.image_id not in {None, *(picture.id for picture in (*brought, *had))}:
+        raise InvalidRequest.of("/imageId", "must be the id of one of its pictures; `pictures` lists them")
     stays = not added and new.image_id == old.image_id
-    return new.replace(pictures=old.pictures if stays else (*added, *had), uploads=old.uploads)
+    new = new.replace(pictures=old.pictures if stays else (*added, *had), uploads=old.uploads)
+    return new if new.shown in {old.shown, None} else new.passing_over()
 
 
 def delete_product(client: Client, product_id: str, now: str) -> Client | None:

@@ -33,21 +33,16 @@ def await_product_picture(client: Client, product_id: str, upload: Upload, now: 
     return _with_product(client, product.replace(uploads=(*rejected, *waiting, upload)), now)
 
 
-def show_picture(client: Client, product_id: str, image_id: str, now: str) -> Client | None:
-    """The client with one of a product's pictures as the one that is shown and used.
+def keep_shown(client: Client, product_id: str, now: str) -> Client | None:
+    """The client with what a product shows chosen by a person.
 
-    It stays so when pictures come that were asked for before, even if it was shown already.
+    It stays so when pictures come that were asked for before.
 
     Raises:
-        NotFound: there is no such product, or it has no such picture.
-        Deleted: the product is deleted.
+        NotFound: there is no such product.
+        Deleted: it is deleted.
     """
-    product = client.product(product_id)
-    _check_has(product, image_id)
-    if image_id != product.image_id:
-        product = product.replace(image_id=image_id, image_url=None, pictures=product.all_pictures())
-    uploads = tuple(one.replace(passed_over=True) for one in product.uploads)
-    return _with_product(client, product.replace(uploads=uploads), now)
+    return _with_product(client, client.product(product_id).passing_over(), now)
 
 
 def remove_picture(client: Client, product_id: str, image_id: str, now: str) -> Client | None:
@@ -63,7 +58,8 @@ def remove_picture(client: Client, product_id: str, image_id: str, now: str) -> 
     if any(one.id == image_id for one in product.uploads):
         left = tuple(one for one in product.uploads if one.id != image_id)
         return _with_product(client, product.replace(uploads=left), now)
-    _check_has(product, image_id)
+    if product.picture(image_id) is None:
+        raise NotFound("picture of the product", image_id)
     pictures = tuple(one for one in product.all_pictures() if one.id != image_id)
     if product.image_id == image_id:
         product = product.replace(image_id=pictures[0].id if pictures else None)
@@ -103,11 +99,6 @@ def product_uploads_queued(client: Client, upload_ids: Collection[str], now: int
     return None if changed is client else changed
 
 
-def _check_has(product: Product, image_id: str) -> None:
-    if product.picture(image_id) is None:
-        raise NotFound("picture of the product", image_id)
-
-
 def _awaiting(client: Client, result: UploadResult) -> tuple[Product, Upload] | None:
     product = client.find(result.owner_id) if result.owner == "product" else None
     if product is None:
@@ -128,7 +119,7 @@ def _ended(product: Product, upload: Upload, result: UploadResult) -> Product:
     ended = product.replace(
         uploads=tuple(one for one in product.uploads if one is not upload), pictures=pictures
     )
-    if upload.passed_over and product.image_id is not None:
+    if upload.passed_over and product.shown is not None:
         return ended
     return ended.replace(image_id=result.picture.id, image_url=None)
 

@@ -18,10 +18,10 @@ from infra.functions import API_SECONDS, FUNCTIONS
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-OPENS_PICTURES = {"clients_api", "generation_worker", "upload_ingestion"}
+OPENS_PICTURES = {"intake_api", "generation_worker", "upload_ingestion"}
 ASKED = [name for name, spec in FUNCTIONS.items() if spec.seconds == API_SECONDS]
-MEGABYTES = {"clients_api": 10.0}
-"""What a function of the API may weigh if not 6 MB: this one opens pictures that come as data URLs."""
+MEGABYTES = {"intake_api": 9.5}
+"""What a function of the API may weigh if not 6 MB: this one opens pictures that come inside JSON."""
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +79,7 @@ def test_the_client_of_aws_comes_only_where_it_is_used_with_the_services_that_ar
 def test_stock_scenes_come_only_where_their_pictures_are_read(bundles: dict[str, Bundle]):
     having = {name for name, bundle in bundles.items() if any(one.endswith(".jpg") for one in names_in(bundle))}
     assert {"web", "generation_worker"} <= having
-    assert not having & {"clients_api", "studios_api", "generation_api", "janitor"}
+    assert not having & {"clients_api", "intake_api", "studios_api", "generation_api", "janitor"}
 
 
 def test_the_files_of_the_page_come_with_the_page_alone_and_nothing_that_only_makes_them(
@@ -128,13 +128,19 @@ def test_the_same_sources_make_the_same_bytes(tmp_path: Path):
     assert {entry.external_attr >> 16 for entry in entries} == {0o100644}
 
 
-def test_a_change_of_a_module_makes_another_bundle_of_the_functions_that_reach_it(tmp_path: Path):
-    functions = tmp_path / "functions"
-    for name in ("one", "two"):
+def functions_in(folder: Path, *names: str) -> Path:
+    """A folder with functions that do nothing."""
+    functions = folder / "functions"
+    for name in names:
         (functions / name).mkdir(parents=True)
         (functions / name / "__init__.py").touch()
         (functions / name / "handler.py").write_text("def lambda_handler(event, context): ...\n")
     (functions / "requirements.txt").touch()
+    return functions
+
+
+def test_a_change_of_a_module_makes_another_bundle_of_the_functions_that_reach_it(tmp_path: Path):
+    functions = functions_in(tmp_path, "one", "two")
     bundler = Bundler(HERE, functions=functions, build=tmp_path / "build")
     before = {name: bundler.bundle(name) for name in ("one", "two")}
     (functions / "one" / "handler.py").write_text("def lambda_handler(event, context): return 1\n")
@@ -144,13 +150,11 @@ def test_a_change_of_a_module_makes_another_bundle_of_the_functions_that_reach_i
 
 
 def test_a_change_of_what_makes_bundles_makes_other_bundles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    before = Bundler(HERE).bundle("janitor")
+    bundler = Bundler(HERE, functions=functions_in(tmp_path, "one"), build=tmp_path / "build")
+    before = bundler.bundle("one")
     (tmp_path / "bundle.py").write_text("another")
     monkeypatch.setattr(making, "__file__", str(tmp_path / "bundle.py"))
-    build = tmp_path / "build"
-    build.mkdir()
-    (build / "wheels").symlink_to(BUILD / "wheels")
-    assert Bundler(HERE, build=build).bundle("janitor").digest != before.digest
+    assert bundler.bundle("one").digest != before.digest
 
 
 def test_the_manifest_says_what_a_bundle_was_made_of(bundles: dict[str, Bundle]):

@@ -43,7 +43,7 @@ def test_data_of_a_wheel_goes_where_an_installer_puts_it_and_scripts_nowhere(tmp
         ["thing/__init__.py", "thing-1.data/purelib/pure.py", "thing-1.data/platlib/plat/x.so",
          "thing-1.data/scripts/run.py"],
     )  # fmt: skip
-    assert {path for path, _ in one.files() if "dist-info" not in path} == {
+    assert {path for path in one.files() if "dist-info" not in path} == {
         "thing/__init__.py", "pure.py", "plat/x.so",
     }  # fmt: skip
 

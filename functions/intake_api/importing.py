@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from clients_api.messages import (
+from intake_api.messages import (
     ImportedClient,
     ImportedRevision,
     ImportedSettings,
     ImportedSlot,
     ImportedStudio,
 )
-from clients_api.pictures import Pictures
+from intake_api.pictures import Pictures
 from scene_studio.http.requests import Change
 from scene_studio.model.client import Client, import_into_client, new_client
 from scene_studio.model.errors import Deleted, FieldError, InvalidRequest, NotFound

@@ -1,12 +1,12 @@
 """Pictures that come inside JSON: stored under keys of their own, before anything names them."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from scene_studio.images.data_url import decode_data_url, is_data_url
 from scene_studio.images.inspect import inspect, open_upright
-from scene_studio.images.normalise import photo_jpeg, product_png
+from scene_studio.images.intake import TakenIn, take_in
+from scene_studio.images.normalise import PRODUCT_LONGEST_SIDE, photo_jpeg
 from scene_studio.images.thumbnail import thumbnail_jpeg
 from scene_studio.model import addresses
 from scene_studio.model.client import Product
@@ -18,6 +18,9 @@ from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import ObjectStore
 
 MAX_URL: Final = 2048
+_CLOSELY_PIXELS: Final = 20_000_000
+"""So many pixels of products are looked at closely in one request, for their outlines and colours, which takes
+about a second of the processor for each three million; an import of a large library has to end in time."""
 
 
 class _Stored(NamedTuple):
@@ -38,6 +41,8 @@ class Pictures:
         self._objects = objects
         self._client_id = client_id
         self._taken: list[_Stored] = []
+        self._pictures = 0
+        self._closely = _CLOSELY_PIXELS
 
     def store(self) -> int:
         """Store what was taken in, before anything names it.
@@ -51,7 +56,7 @@ class Pictures:
         with unavailable_is_busy():
             for key, body, content_type in self._taken:
                 self._objects.put_once(key, body, content_type=content_type)
-        return sum(not taken.key.endswith(".thumb.jpg") for taken in self._taken)
+        return self._pictures
 
     def in_product(self, members: Mapping[str, Any], field: str) -> Product:
         """The product of these JSON members, its picture taken in if it brings one.
@@ -72,11 +77,30 @@ class Pictures:
             return None
         data = self._decoded(url, field)
         image_id = derive("product-picture", data.hex())
-        png = self._converted(data, field, as_product=True)
-        self._take(keys.product_image(self._client_id, product_id, image_id), png, "image/png")
-        size = inspect(png)
-        sha256 = hashlib.sha256(png).hexdigest()
-        return Picture(id=image_id, width=size.width, height=size.height, sha256=sha256)
+        taken = self._product_taken_in(data, field)
+        place = (self._client_id, product_id, image_id)
+        beside = {keys.product_thumbnail(*place): taken.thumbnail}
+        if taken.cutout is not None:
+            beside[keys.product_cutout(*place)] = taken.cutout
+        self._take(keys.product_image(*place), taken.picture, "image/png", beside)
+        return Picture(
+            id=image_id,
+            width=taken.width,
+            height=taken.height,
+            colors=taken.colors,
+            sha256=taken.sha256,
+            cutout=taken.cutout is not None,
+        )
+
+    def _product_taken_in(self, data: bytes, field: str) -> TakenIn:
+        try:
+            size = inspect(data)
+            pixels = min(size.width * size.height, PRODUCT_LONGEST_SIDE**2)
+            closely = pixels <= self._closely
+            self._closely -= pixels if closely else 0
+            return take_in(data, "product", cut_out=closely)
+        except ImageRejected as error:
+            raise InvalidRequest.of(field, error.detail) from error
 
     def revision(self, studio_id: str, slot_id: str, image_id: str, url: str, field: str) -> bool:
         """Take in a revision's picture, to the byte if it is a JPEG.
@@ -94,9 +118,9 @@ class Pictures:
         if self._stays_elsewhere(url, own, field):
             return False
         data = self._decoded(url, field)
-        jpeg = self._converted(data, field, as_product=False)
-        self._take(keys.revision_thumbnail(*place), thumbnail_jpeg(jpeg), "image/jpeg")
-        self._take(keys.revision(*place), jpeg, "image/jpeg")
+        jpeg = self._jpeg(data, field)
+        beside = {keys.revision_thumbnail(*place): thumbnail_jpeg(jpeg)}
+        self._take(keys.revision(*place), jpeg, "image/jpeg", beside)
         return True
 
     def scene(self, studio_id: str, scene_id: str | None, url: str, field: str) -> str | None:
@@ -112,10 +136,10 @@ class Pictures:
             return None
         data = self._decoded(url, field)
         scene_id = scene_id or derive("scene-picture", data.hex())
-        jpeg = self._converted(data, field, as_product=False)
+        jpeg = self._jpeg(data, field)
         place = (self._client_id, studio_id, scene_id)
-        self._take(keys.user_scene_thumbnail(*place), thumbnail_jpeg(jpeg), "image/jpeg")
-        self._take(keys.user_scene(*place), jpeg, "image/jpeg")
+        beside = {keys.user_scene_thumbnail(*place): thumbnail_jpeg(jpeg)}
+        self._take(keys.user_scene(*place), jpeg, "image/jpeg", beside)
         return addresses.scene_image(*place)
 
     def _stays_elsewhere(self, url: str, own: str, field: str) -> bool:
@@ -133,10 +157,8 @@ class Pictures:
         except ImageRejected as error:
             raise InvalidRequest.of(field, error.detail) from error
 
-    def _converted(self, data: bytes, field: str, *, as_product: bool) -> bytes:
+    def _jpeg(self, data: bytes, field: str) -> bytes:
         try:
-            if as_product:
-                return product_png(data)
             if inspect(data).format == "JPEG":
                 open_upright(data)  # a JPEG is kept to the byte, but only one that can be read to its end
                 return data
@@ -144,5 +166,8 @@ class Pictures:
         except ImageRejected as error:
             raise InvalidRequest.of(field, error.detail) from error
 
-    def _take(self, key: str, body: bytes, content_type: str) -> None:
-        self._taken.append(_Stored(key, body, content_type))
+    def _take(self, key: str, body: bytes, content_type: str, beside: Mapping[str, bytes]) -> None:
+        """Have a picture stored, after what is made of it."""
+        for name, made in {**beside, key: body}.items():
+            self._taken.append(_Stored(name, made, content_type))
+        self._pictures += 1
