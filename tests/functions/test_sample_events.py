@@ -54,6 +54,7 @@ EXPECTED = {
     "undelete-product.nothing-deleted": 200,
     "delete-studio.deleted": 204,
     "read-studio.deleted": 410,
+    "read-contract.found": 200,
     "default-route.unknown": 404,
 }
 
