@@ -4,12 +4,16 @@ from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
+from aws_lambda_powertools.event_handler.api_gateway import Route as HandledRoute
+
 from infra.contract.answers.problems import DESCRIBED, GatewayMessage
 from infra.contract.operation import ETAG, JSON, RETRY_AFTER, Operation, Success
-from infra.contract.parameters import dependencies_of
+from infra.contract.parameters import READ_FROM_HEADERS, dependencies_of
+from infra.routes import Route
 from scene_studio import runtime
 from scene_studio.http import requests
-from scene_studio.http.problems import CONTENT_TYPE, INTERNAL, PROBLEMS, Problem
+from scene_studio.http.admission import is_open, tenant_of
+from scene_studio.http.problems import CONTENT_TYPE, INTERNAL, NO_SUCH_ROUTE, PROBLEMS, Problem
 from scene_studio.model import errors
 from scene_studio.model.errors import SceneStudioError
 
@@ -33,43 +37,40 @@ Reference = Callable[[Any], dict[str, Any]]
 """The schema of a type, as a reference to where it is described."""
 
 
-def problems_of(
-    operation: Operation,
-    handler: Callable[..., Any],
-    *,
-    takes: bool,
-    has_body: bool,
-    closed: bool,
-    of_client: bool,
-) -> list[Problem]:
+def needs_token(route: Route) -> bool:
+    """Whether a function answers only who has a token."""
+    return not is_open(route.path)
+
+
+def problems_of(operation: Operation, route: Route, handled: HandledRoute) -> list[Problem]:
     """The types of problems that an operation answers, by their statuses.
 
     Args:
-        operation: the operation.
-        handler: its handler.
-        takes: whether it has parameters.
-        has_body: whether it takes a body.
-        closed: whether it needs a token.
-        of_client: whether it is about one client.
+        operation: what is said of the operation.
+        route: its route.
+        handled: the same as its function has it.
     """
-    given = dependencies_of(handler)
-    refusals: set[type[SceneStudioError]] = set(operation.refusals)
-    if takes or has_body or given & {requests.change, requests.if_match, requests.if_none_match}:
-        refusals.add(errors.InvalidRequest)
-    if has_body:
-        refusals |= {errors.MalformedJson, errors.RequestTooLarge, errors.UnsupportedMediaType}
+    given = dependencies_of(handled.func)
+    fields = [*handled.dependant.path_params, *handled.dependant.query_params]
+    kinds: set[type[SceneStudioError]] = set(operation.refusals)
+    if fields or handled.dependant.body_params or given & READ_FROM_HEADERS:
+        kinds.add(errors.InvalidRequest)
+    if handled.dependant.body_params:
+        kinds |= {errors.MalformedJson, errors.RequestTooLarge, errors.UnsupportedMediaType}
     if given & {runtime.clients, runtime.studios}:
-        refusals.add(errors.Busy)
+        kinds.add(errors.Busy)
     if requests.change in given:
-        refusals.add(errors.OutcomeUnknown)
-        if closed:  # what guests do is remembered under no key
-            refusals.add(errors.IdempotencyKeyReused)
-    if closed:
-        refusals.add(errors.Unauthenticated)
-    if of_client:
-        refusals.add(errors.Forbidden)
-    found = [PROBLEMS[kind] for kind in refusals]
-    return sorted([*found, INTERNAL], key=lambda problem: (problem.status, problem.type))
+        kinds.add(errors.OutcomeUnknown)
+        if needs_token(route):  # what guests do is remembered under no key
+            kinds.add(errors.IdempotencyKeyReused)
+    if needs_token(route):
+        kinds.add(errors.Unauthenticated)
+    if tenant_of(route.path) is not None:
+        kinds.add(errors.Forbidden)
+    found = [*(PROBLEMS[kind] for kind in kinds), INTERNAL]
+    if any(not one.alias.endswith("Id") for one in handled.dependant.path_params):
+        found.append(NO_SUCH_ROUTE)  # some characters no route takes; in ids they are refused before
+    return sorted(found, key=lambda problem: (problem.status, problem.type))
 
 
 def success_response(success: Success, reference: Reference) -> dict[str, Any]:

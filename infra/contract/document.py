@@ -17,14 +17,13 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler.api_gateway import Route as HandledRoute
 from pydantic import TypeAdapter
 
-from infra.contract.answering import headers, problems_of, refusals, success_response
+from infra.contract.answering import headers, needs_token, problems_of, refusals, success_response
 from infra.contract.operation import JSON, Operation
 from infra.contract.operations import clients, generation, scenes, shares, slots, studios, web
 from infra.contract.parameters import dependencies_of, parameters_of
 from infra.contract.schemas import REFERENCE, AnswerSchema, BodySchema, prose
 from infra.contract.texts import DESCRIPTION, SECURITY, SUMMARY, TAGS, TITLE
 from infra.routes import DEFAULT_PATH, ROUTES, Route
-from scene_studio.http.admission import is_open, tenant_of
 from shares_api.guests import share_token
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -101,16 +100,8 @@ class _Writer:
         name = handled.func.__name__
         declared = _DECLARED[name]
         body = next((one.field_info.annotation for one in handled.dependant.body_params), None)
-        closed = not is_open(route.path)
-        parameters = parameters_of(handled)
-        problems = problems_of(
-            declared,
-            handled.func,
-            takes=any(one["in"] != "header" for one in parameters),
-            has_body=body is not None,
-            closed=closed,
-            of_client=closed and tenant_of(route.path) is not None,
-        )
+        closed = needs_token(route)
+        problems = problems_of(declared, route, handled)
         responses = {str(one.status): success_response(one, self._answer) for one in declared.successes}
         for status, (named, response) in refusals(problems, closed=closed, reference=self._answer).items():
             self.responses[named] = response
@@ -123,7 +114,7 @@ class _Writer:
             "summary": summary.rstrip("."),
             "description": prose(f"{summary}\n{more}"),
             "security": [{"bearer": []}] if closed else [{"shareToken": []}] if guest else [],
-            "parameters": parameters,
+            "parameters": parameters_of(handled),
             "requestBody": body and self._body(body, declared.example, route.method),
             "responses": responses,
         }

@@ -89,6 +89,10 @@ _HEADERS: Final[Mapping[Callable[..., Any], dict[str, Any]]] = {
 }
 
 
+READ_FROM_HEADERS: Final = frozenset({requests.change, requests.if_match, requests.if_none_match})
+"""What reads headers, and refuses those that are wrong."""
+
+
 class _ParameterSchema(BodySchema):
     """What a parameter may be: it is absent or has a value, and is never null."""
 

@@ -6,7 +6,7 @@ function is told here what it means in JSON Schema, and one that nobody told is 
 
 import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel
@@ -31,10 +31,17 @@ def _checked_by(annotated: Any) -> Callable[..., Any]:
     return function  # type: ignore[no-any-return]
 
 
+def _in_any_case(words: Collection[str]) -> JsonSchemaValue:
+    """One of these words, of which capitals are as good."""
+    letters = [[f"[{one.upper()}{one}]" if one.isalpha() else one for one in word] for word in words]
+    either = "|".join(map("".join, letters))
+    return {"pattern": f"^({either})$", "maxLength": max(map(len, words)), "examples": list(words)}
+
+
 _MEANINGS: Final[Mapping[Callable[..., Any], JsonSchemaValue]] = {
     _checked_by(Id): {"pattern": ID_PATTERN, "minLength": 1, "maxLength": 64},
     _checked_by(IsoTime): {"format": "date-time", "maxLength": 35},
-    _checked_by(ContentType): {"enum": list(CONTENT_TYPES)},
+    _checked_by(ContentType): _in_any_case(CONTENT_TYPES),
     _checked_by(FileSize): {"minimum": 1, "maximum": MAX_UPLOAD_BYTES, "format": "int32"},
 }
 

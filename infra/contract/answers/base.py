@@ -21,6 +21,10 @@ class OpenAnswer(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="allow")
 
 
+class Growing(OpenAnswer):
+    """A part of an answer with the members of a stored document, which may come from a later version."""
+
+
 Address = Annotated[str, Field(max_length=MAX_ADDRESS, pattern=r"^(/[^\s]*|[Hh][Tt]{2}[Pp][Ss]?://[^\s]+)$")]
 """A stable path of this service, or a web address of another place."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from infra.contract.answers.base import Address, Answer, Count, Cursor, OpenAnswer, OwnAddress, Pixels
+from infra.contract.answers.base import Address, Answer, Count, Cursor, Growing, OpenAnswer, OwnAddress, Pixels
 from infra.contract.answers.scenes import Colors, Reason, UploadTicket
 from infra.contract.answers.studios import ExpandedStudio, StudioSummary
 from scene_studio.model.client import MAX_PICTURES, Name
@@ -123,7 +123,7 @@ class ClientList(Answer):
     next_cursor: Cursor | None = None
 
 
-class Client(Answer):
+class Client(Growing):
     """A client with its library and sessions.
 
     Attributes:

@@ -9,6 +9,7 @@ from infra.contract.answers.base import (
     Answer,
     Count,
     Cursor,
+    Growing,
     OpenAnswer,
     OwnAddress,
     Pixels,
@@ -120,7 +121,7 @@ class GuestMarks(Answer):
     image_ids: Annotated[list[Id], Field(max_length=MAX_MARKS)]
 
 
-class SlotAlone(Answer):
+class SlotAlone(Growing):
     """A slot with its newest revisions, without the tag of the version it was read at.
 
     Attributes:
@@ -184,7 +185,7 @@ class DeletedSlot(Answer):
     restorable_until: IsoTime
 
 
-class Studio(Answer):
+class Studio(Growing):
     """A studio with the newest revisions of each slot.
 
     Attributes:
