@@ -91,7 +91,7 @@ def read_contract(condition: IfNoneMatch) -> Response[Any]:
 
 
 @app.get("/scenes/<file>", enable_validation=False)
-def stock_scene_picture(file: str) -> Response[Any]:
+def stock_scene_picture(file: Annotated[str, Path(max_length=200)]) -> Response[Any]:
     """The picture of a stock scene."""
     scene = stock_scene_at(f"/scenes/{file}")
     if scene is None:

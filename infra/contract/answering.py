@@ -192,8 +192,8 @@ _HEADERS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = {
 }
 
 
-def headers() -> dict[str, Any]:
-    """The descriptions of all headers of answers: as they always come, and as they may come."""
+def headers(text: str) -> dict[str, Any]:
+    """The descriptions of the headers that a text refers to, by the names of `header`."""
     return {
         f"{name}{suffix}": {
             "description": meaning,
@@ -203,4 +203,5 @@ def headers() -> dict[str, Any]:
         }
         for name, (meaning, schema, example) in _HEADERS.items()
         for suffix in ("", ".optional")
+        if f'/{name}{suffix}"' in text
     }

@@ -7,6 +7,7 @@ gives.
 
 import importlib
 import inspect
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -60,7 +61,7 @@ def document() -> dict[str, Any]:
         "components": {
             "schemas": writer.schemas(),
             "responses": dict(sorted(writer.responses.items())),
-            "headers": headers(),
+            "headers": headers(json.dumps([paths, writer.responses])),
             "securitySchemes": SECURITY,
         },
     }

@@ -11,7 +11,13 @@ from pydantic_core import core_schema
 from infra.contract.schemas import BodySchema
 from scene_studio.http import requests
 
-_TAGS: Final = {"type": "string", "minLength": 1, "maxLength": 8192}
+_TAG: Final = r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_TAGS: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 8192,
+    "pattern": rf"^(\*|{_TAG}(\s*,\s*{_TAG})*)$",
+}
 
 
 class _Said(NamedTuple):

@@ -15,9 +15,11 @@ from pydantic_core import core_schema
 
 from scene_studio.http.uploads import CONTENT_TYPES, ContentType, FileSize
 from scene_studio.model.base import Text
+from scene_studio.model.costs import Month
 from scene_studio.model.identifiers import ID_PATTERN, Id, IsoTime
+from scene_studio.model.revision import Sha256
 from scene_studio.model.settings import MAX_UNKNOWN_SETTINGS, SceneGenerationSettings
-from scene_studio.model.upload import MAX_UPLOAD_BYTES
+from scene_studio.model.upload import MAX_UPLOAD_BYTES, Color
 
 REFERENCE: Final = "#/components/schemas/{model}"
 _MAX_INT32: Final = 2**31 - 1
@@ -29,6 +31,11 @@ def _checked_by(annotated: Any) -> Callable[..., Any]:
     """The function that checks values of an annotated type."""
     (function,) = [one.func for one in get_args(annotated)[1:] if hasattr(one, "func")]
     return function  # type: ignore[no-any-return]
+
+
+def _pattern_of(annotated: Any) -> str:
+    (constraints,) = get_args(annotated)[1:]
+    return str(constraints.pattern)
 
 
 def _in_any_case(words: Collection[str]) -> JsonSchemaValue:
@@ -44,6 +51,13 @@ _MEANINGS: Final[Mapping[Callable[..., Any], JsonSchemaValue]] = {
     _checked_by(ContentType): _in_any_case(CONTENT_TYPES),
     _checked_by(FileSize): {"minimum": 1, "maximum": MAX_UPLOAD_BYTES, "format": "int32"},
 }
+
+_LONGEST: Final[Mapping[str, int]] = {
+    _pattern_of(Sha256): 64,
+    _pattern_of(Month): len("2026-11"),
+    _pattern_of(Color): len("#ffffff"),
+}
+"""The most characters that a pattern lets through."""
 
 
 def _meaning(function: Callable[..., Any]) -> JsonSchemaValue:
@@ -74,6 +88,20 @@ class BodySchema(GenerateJsonSchema):
             return inner
         return inner | _meaning(schema["function"]["function"])
 
+    def str_schema(self, schema: core_schema.StringSchema) -> JsonSchemaValue:
+        """A text, with the length that its pattern lets it have."""
+        found = super().str_schema(schema)
+        longest = _LONGEST.get(found.get("pattern", ""))
+        return found if longest is None else {**found, "maxLength": longest}
+
+    def union_schema(self, schema: core_schema.UnionSchema) -> JsonSchemaValue:
+        """One of several; a number may be a whole one without being told."""
+        found = super().union_schema(schema)
+        choices = found.get("anyOf", [])
+        if {"type": "number"} in choices:
+            found["anyOf"] = [one for one in choices if one.get("type") != "integer"]
+        return found
+
     def int_schema(self, schema: core_schema.IntSchema) -> JsonSchemaValue:
         """A whole number, with the width that its limits need."""
         found = super().int_schema(schema)
@@ -93,6 +121,8 @@ class BodySchema(GenerateJsonSchema):
         found.pop("title", None)
         model = schema["cls"]
         found["description"] = _parts(model)[0]
+        if model.model_config.get("extra") == "ignore":
+            found["additionalProperties"] = True
         for name, text in _described(model).items():
             member = found["properties"].get(model.model_fields[name].alias or name)
             if member is not None:

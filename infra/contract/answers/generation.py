@@ -145,7 +145,7 @@ class Usage(Answer):
         studios: the studios that cost anything.
     """
 
-    month: Annotated[Month, Field(max_length=7)]
+    month: Month
     currency: Literal["USD"]
     spent_micros: TotalMicros
     reserved_micros: TotalMicros

@@ -177,11 +177,12 @@ _WITH_MEMBERS: Final[Mapping[type[SceneStudioError] | None, type[ProblemDetails]
 
 
 def _described(problem: Problem, base: type[ProblemDetails]) -> type[ProblemDetails]:
+    status = int(problem.status)
     words = "".join(word.capitalize() for word in problem.type.split("-"))
     members: dict[str, Any] = {
         "type": (Literal[problem.type], ...),
         "title": (Literal[problem.title], ...),
-        "status": (Literal[int(problem.status)], ...),
+        "status": (Annotated[int, Field(ge=status, le=status)], ...),
     }
     return create_model(f"{words}Problem", __base__=base, __doc__=f"{problem.title}.", **members)
 
