@@ -9,7 +9,7 @@ VENDOR := $(WEB)/static/vendor
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run web test exiftool chromium simulate cold-starts fuzz lint format lock scenes contact-sheet page-pictures synth deploy destroy clean
+.PHONY: help run web test exiftool chromium simulate cold-starts fuzz openapi lint lint-contract format lock scenes contact-sheet page-pictures synth deploy destroy clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -76,7 +76,7 @@ chromium:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-inter >/dev/null; \
 	} || { echo "Install Chromium (Debian: chromium), and run this again."; exit 1; }
 
-test: lint exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
+test: lint lint-contract exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
 	$(PYTHON) -m pytest -n 2 --dist loadgroup --cov=functions --cov=infra $(PYTEST)
 
 lint: $(VENV)/test.stamp  ## Check style, types, and that imports run downwards.
@@ -84,6 +84,19 @@ lint: $(VENV)/test.stamp  ## Check style, types, and that imports run downwards.
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy functions infra tests
 	$(VENV)/bin/lint-imports --no-cache
+
+openapi: $(VENV)/test.stamp  ## Write the contract of the API, functions/openapi.json, from the code.
+	$(PYTHON) -m infra.contract.write functions/openapi.json
+
+CONTRACT := infra/contract
+
+$(CONTRACT)/node_modules/stamp: $(CONTRACT)/package.json $(CONTRACT)/package-lock.json
+	@echo "Installing what the contract is linted with ..."
+	npm ci --prefix $(CONTRACT) --silent --no-audit --no-fund --ignore-scripts
+	touch $@
+
+lint-contract: $(CONTRACT)/node_modules/stamp  ## Check the contract with Spectral: OpenAPI's own rules and OWASP's.
+	cd $(CONTRACT) && node_modules/.bin/spectral lint --fail-severity=hint ../../functions/openapi.json
 
 cold-starts: $(VENV)/test.stamp web  ## Print what the cold start of each function costs, from its bundle.
 	$(PYTHON) -m tests.aws.cold_starts
@@ -136,4 +149,4 @@ lock: | $(VENV)/bin/python  ## Compile the groups of pyproject.toml into locked 
 	$(LOCK) --group emulator --output-file tests/aws/requirements.txt
 
 clean:  ## Remove what was installed and cached; the data folder stays.
-	rm -rf $(VENV) $(EMULATOR) $(WEB)/node_modules $(VENDOR) .build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*
+	rm -rf $(VENV) $(EMULATOR) $(WEB)/node_modules $(CONTRACT)/node_modules $(VENDOR) .build cdk.out .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage .coverage.*

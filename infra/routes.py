@@ -114,6 +114,7 @@ ROUTES: Final[tuple[Route, ...]] = (
     Route("GET", "/static/{release}/{file}", "web"),
     Route("GET", "/static/{release}/{folder}/{file}", "web"),
     Route("GET", "/api/health", "web"),
+    Route("GET", "/api/openapi.json", "web"),
     Route("GET", "/api/scenes", "web"),
     Route("GET", "/scenes/{file}", "web"),
     Route("ANY", DEFAULT_PATH, "web"),

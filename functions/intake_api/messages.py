@@ -5,12 +5,14 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from scene_studio.http.admission import MAX_BODY_BYTES
 from scene_studio.model.client import Name
+from scene_studio.model.costs import Micros
 from scene_studio.model.edits import MAX_ROWS, Request
 from scene_studio.model.identifiers import Id, IsoTime
-from scene_studio.model.revision import GeneratedSceneImage
+from scene_studio.model.revision import GeneratedSceneImage, Milliseconds
 from scene_studio.model.scene import MAX_USER_SCENES, SceneName
-from scene_studio.model.settings import SceneGenerationSettings, SceneReference
+from scene_studio.model.settings import SceneGenerationSettings, SceneReference, Seed
 from scene_studio.model.studio import Favorites, ProductIds, SlotStatus
 
 MAX_PRODUCTS: Final = 2000
@@ -19,8 +21,10 @@ _NOT_OF_A_SCENE: Final = frozenset(
     {"picture", "upload", "state", "reason", "thumbnailUrl", "width", "height", "colors", "restorableUntil"}
 )
 
-PictureUrl = str
+PictureUrl = Annotated[str, Field(max_length=MAX_BODY_BYTES)]
 """A data URL, a web address of another place, or an address of ours; as long as a body may be."""
+
+Pixels = Annotated[int, Field(ge=1, le=100_000, strict=True)]
 
 
 class ProductFields(BaseModel):
@@ -72,9 +76,15 @@ class ImportedSettings(SceneGenerationSettings):
 
 
 class ImportedRevision(GeneratedSceneImage):
-    """A revision of an imported slot."""
+    """A revision of an imported slot, whose facts are told as we tell them."""
 
     url: PictureUrl | None = None
+    model: Annotated[str, Field(max_length=200)] | None = None
+    seed: Seed | None = None
+    width: Pixels | None = None
+    height: Pixels | None = None
+    took_milliseconds: Milliseconds | None = None
+    cost_micros: Micros | None = None
     settings: ImportedSettings = ImportedSettings()
 
 

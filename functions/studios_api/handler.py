@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import Field
 
 from scene_studio.http.api import Api, entry_point, json_answer
@@ -56,6 +56,7 @@ _STUDIOS = "/api/clients/<clientId>/scene-studio"
 _STUDIO = f"{_STUDIOS}/<studioId>"
 
 Version = Annotated[str, Query(max_length=1100), Field(default="")]
+NamedVersion = Annotated[str, Path(max_length=1100)]
 
 
 @app.get(_STUDIOS)
@@ -229,7 +230,7 @@ def list_versions(
 
 @app.get(f"{_STUDIO}/versions/<before>/compare/<after>")
 def compare_versions(
-    client_id: ClientId, studio_id: StudioId, before: str, after: str, studios: AllStudios
+    client_id: ClientId, studio_id: StudioId, before: NamedVersion, after: NamedVersion, studios: AllStudios
 ) -> Response[Any]:
     """What changed between two versions, by slot and field, in words."""
     studios.read(client_id, studio_id)

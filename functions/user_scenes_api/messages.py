@@ -4,13 +4,14 @@ from typing import Annotated
 
 from pydantic import Field
 
+from scene_studio.http.admission import MAX_BODY_BYTES
 from scene_studio.http.uploads import ContentType, FileSize
 from scene_studio.model.edits import Request
 from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.identifiers import Id
 from scene_studio.model.scene import SceneName
 
-PictureUrl = str
+PictureUrl = Annotated[str, Field(max_length=MAX_BODY_BYTES)]
 """A data URL, a web address of another place, or that of a stock scene; as long as a body may be."""
 
 

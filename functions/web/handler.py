@@ -7,11 +7,12 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from scene_studio.http.api import Api, entry_point, json_answer
-from scene_studio.http.requests import ClientId, StudioId
+from scene_studio.http.requests import ClientId, IfNoneMatch, StudioId
 from scene_studio.http.views import list_view
 from scene_studio.model.errors import NotFound
 from scene_studio.model.identifiers import Id
 from scene_studio.stock_scenes import STOCK_SCENES, stock_picture, stock_scene_at
+from web.contract import contract
 from web.page import page
 from web.settings import page_settings
 from web.static_files import release, static_files
@@ -79,8 +80,18 @@ def list_stock_scenes() -> Response[Any]:
     return json_answer(list_view(scenes, None))
 
 
+@app.get("/api/openapi.json")
+def read_contract(condition: IfNoneMatch) -> Response[Any]:
+    """This document: what every route takes and answers; 304 if the caller has it already."""
+    document = contract()
+    tag = {"etag": document.tag}
+    if condition is not None and condition.lists(document.tag):
+        return Response(int(HTTPStatus.NOT_MODIFIED), content_type=None, headers=tag, body="")
+    return Response(200, content_type="application/json", headers=tag, body=document.body)
+
+
 @app.get("/scenes/<file>", enable_validation=False)
-def stock_scene_picture(file: str) -> Response[Any]:
+def stock_scene_picture(file: Annotated[str, Path(max_length=200)]) -> Response[Any]:
     """The picture of a stock scene."""
     scene = stock_scene_at(f"/scenes/{file}")
     if scene is None:

@@ -28,9 +28,10 @@ LOCAL_ONLY: Final = frozenset(
 
 _DATA: Final = {
     "scene_studio.stock_scenes.stock_picture": ("scene_studio/scenes",),
+    "web.contract.contract": ("openapi.json",),
     "web.static_files.static_files": ("web/static", "web/static/vendor"),
 }
-"""Folders of data, by the definition that reads them."""
+"""Files of data, and folders of them, by the definition that reads them."""
 
 _TIME: Final = (1980, 1, 1, 0, 0, 0)
 _FILE_MODE: Final = 0o100644 << 16
@@ -110,10 +111,11 @@ class Bundler:
 
 def _ours(root: Path, reached: Reach) -> dict[str, bytes]:
     paths = [_file(root, module) for module in reached.modules]
-    for folder in (folder for name in _DATA.keys() & reached.definitions for folder in _DATA[name]):
-        if not (root / folder).is_dir():
-            raise BundlingError(f"the folder {root / folder} is not there; `make web` makes the page's")
-        paths += [path for path in (root / folder).rglob("*") if path.is_file() and path.name[0] != "."]
+    for data in (root / name for read in _DATA.keys() & reached.definitions for name in _DATA[read]):
+        if not data.exists():
+            raise BundlingError(f"{data} is not there; `make web` makes what is the page's")
+        files = data.rglob("*") if data.is_dir() else (data,)
+        paths += [path for path in files if path.is_file() and path.name[0] != "."]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 

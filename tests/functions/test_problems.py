@@ -149,7 +149,7 @@ def test_who_is_told_to_come_back_is_told_when(
         raise error
 
     monkeypatch.setattr(app, "dependency_overrides", {runtime.studios: refuse})
-    answer = call("GET", STUDIO)
+    answer = call("DELETE", STUDIO)
     assert_problem(answer, 503, problem_for(error).type)
     assert int(answer.headers["retry-after"]) > 0
 

@@ -11,6 +11,7 @@ import generation_worker.handler
 import janitor.handler
 from infra.local.worker import Context
 from infra.routes import ROUTES
+from tests.support.contract import assert_as_described
 from tests.support.queues import WorkingQueue
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
@@ -54,6 +55,7 @@ EXPECTED = {
     "undelete-product.nothing-deleted": 200,
     "delete-studio.deleted": 204,
     "read-studio.deleted": 410,
+    "read-contract.found": 200,
     "default-route.unknown": 404,
 }
 
@@ -99,3 +101,4 @@ def test_the_samples_one_after_the_other_are_answered_as_their_names_say(queue: 
         handler = importlib.import_module(f"{function}.handler").lambda_handler
         answer = handler(event, Context(function, "sample", 29))
         assert (name, expected) == (name, answer["statusCode"])
+        assert_as_described(event, answer)

@@ -1,4 +1,4 @@
-"""Calls the functions in this process as API Gateway would, over a real store."""
+"""Calls the functions in this process as API Gateway would, over a real store, and under the contract."""
 
 import importlib
 import json
@@ -9,6 +9,7 @@ from typing import Any
 from infra.local.events import HttpRequest, build_event, build_response
 from infra.local.worker import Context
 from infra.routes import match
+from tests.support.contract import assert_as_described
 
 CLIENT = "/api/clients/acme-corp"
 STUDIO = f"{CLIENT}/scene-studio/default"
@@ -72,6 +73,7 @@ def call(
         event["requestContext"]["authorizer"] = {"jwt": {"claims": dict(claims), "scopes": None}}
     handler = importlib.import_module(f"{found.route.function}.handler").lambda_handler
     answer = json.loads(json.dumps(handler(event, Context(found.route.function, "test-request", seconds))))
+    assert_as_described(event, answer)
     response = build_response(answer, "test-request")
     return Answer(
         response.status, {name.decode(): value.decode() for name, value in response.headers}, response.body

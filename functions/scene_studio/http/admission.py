@@ -32,7 +32,7 @@ _COGNITO: Final = "cognito:"
 _API: Final = "/api/"
 _CLIENTS: Final = "/api/clients"
 _SHARES: Final = "/api/shares/"
-_ABOUT_NO_CLIENT: Final = frozenset({"/api/health", "/api/scenes"})
+_ABOUT_NO_CLIENT: Final = frozenset({"/api/health", "/api/openapi.json", "/api/scenes"})
 
 
 def with_json_body(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,4 +68,8 @@ class TagCondition:
 
     def weakly_matches(self, entry: Versioned[Any]) -> bool:
         """Whether it is `*` or lists this document's tag in any form; for If-None-Match."""
-        return self.any or entity_tag(entry) in {tag.removeprefix("W/") for tag in self.tags}
+        return self.lists(entity_tag(entry))
+
+    def lists(self, tag: str) -> bool:
+        """Whether it is `*` or lists this tag in any form."""
+        return self.any or tag in {one.removeprefix("W/") for one in self.tags}

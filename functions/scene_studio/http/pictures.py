@@ -1,7 +1,7 @@
 """Answers that give a picture: a redirect to a short-lived signed address (design §6)."""
 
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -15,7 +15,7 @@ SIGNED_SECONDS: Final = 300
 _CACHED_SECONDS: Final = 240
 """Less than a signature lasts, so a cached redirect never leads to an expired address."""
 
-Size = Annotated[str, Query(pattern="^(full|thumb)$"), Field(default="full")]
+Size = Annotated[Literal["full", "thumb"], Query(), Field(default="full")]
 Download = Annotated[bool, Query(), Field(default=False)]
 Chosen = Annotated[Id | None, Query(alias="image")]
 """The id of the picture that is wanted, of several."""

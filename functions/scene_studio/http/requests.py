@@ -33,6 +33,8 @@ _MAX_SECONDS: Final = 12.0
 """After this no attempt begins; the slowest takes as long again, and the gateway waits 30 s."""
 _MOST_WAIT_SECONDS: Final = 25.0
 """How long an answer waits for work that is done elsewhere, if the caller does not say (design §7)."""
+MAX_HEADER: Final = 8192
+"""How many characters a header may have that is read here; a gateway lets all headers have some 10,000."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -104,8 +106,12 @@ def pacing(request: Request) -> Pacing:
 
 
 def preferences(request: Request) -> Preferences:
-    """What the Prefer header asks for."""
-    return read_preferences(_header(request, "prefer") or "")
+    """What the Prefer header asks for.
+
+    Raises:
+        InvalidRequest: it is over `MAX_HEADER` characters.
+    """
+    return read_preferences(_header(request, "Prefer") or "")
 
 
 def patience(request: Request, preferences: Annotated[Preferences, Depends(preferences)]) -> Pacing:
@@ -126,7 +132,7 @@ def change(
     Raises:
         InvalidRequest: its Idempotency-Key is not 1 to 255 visible ASCII characters.
     """
-    key = _header(request, "idempotency-key")
+    key = _header(request, "Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
         raise InvalidRequest.of("Idempotency-Key", "must be 1 to 255 visible ASCII characters, no spaces")
     scope = f"{request.method} {request.resolved_event.path}"
@@ -165,12 +171,16 @@ def event(request: Request) -> Mapping[str, Any]:
 
 
 def _condition(request: Request, name: str) -> TagCondition | None:
-    value = _header(request, name.lower())
+    value = _header(request, name)
     return None if value is None else TagCondition(name, value)
 
 
 def _header(request: Request, name: str) -> str | None:
-    return next((value for key, value in request.headers.items() if key.lower() == name), None)
+    wanted = name.lower()
+    value = next((value for key, value in request.headers.items() if key.lower() == wanted), None)
+    if value is not None and len(value) > MAX_HEADER:
+        raise InvalidRequest.of(name, f"must be at most {MAX_HEADER} characters")
+    return value
 
 
 ChangeOf = Annotated[Change, Depends(change)]

@@ -19,7 +19,7 @@ from tests.support.signed_in import Person, Tokens, sign_in
 
 CLOSED = [route for route in ROUTES if needs_token(route)]
 OF_A_CLIENT = [route for route in CLOSED if "{clientId}" in route.path]
-OPEN = {"GET /api/health", "GET /api/scenes"}
+OPEN = {"GET /api/health", "GET /api/openapi.json", "GET /api/scenes"}
 """What anybody may ask of the API itself; the page and its files are not under `/api/`."""
 GUESTS = {"GET /api/shares/{shareId}", "PUT /api/shares/{shareId}/favorites"}
 

@@ -16,6 +16,7 @@ OPEN = {
     "GET /static/{release}/{file}",
     "GET /static/{release}/{folder}/{file}",
     "GET /api/health",
+    "GET /api/openapi.json",
     "GET /api/scenes",
     "GET /scenes/{file}",
     "GET /api/shares/{shareId}",
