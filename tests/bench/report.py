@@ -1,0 +1,74 @@
+"""Figures as a table for people, and as JSON for whoever compares them with others."""
+
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from tests.bench.figures import Figure, Goal
+
+_HEADINGS: Final = ("what", "figures", "goal", "met")
+
+
+def table(figures: Sequence[Figure]) -> Iterator[str]:
+    """The lines of a table with a row for each name; figures of one name that follow each other share it."""
+    rows = [_HEADINGS, *(_row(name, list(group)) for name, group in groupby(figures, lambda one: one.name))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def told(value: float) -> str:
+    """A figure as people read it: counts whole, all else by three digits."""
+    if float(value).is_integer() or abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
+
+
+def entry(figures: Sequence[Figure]) -> dict[str, Any]:
+    """What one run of a benchmark gave, and on what it ran, as JSON."""
+    return {
+        "machine": {
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+            "system": platform.system(),
+            "architecture": platform.machine(),
+        },
+        "figures": [_json(figure) for figure in figures],
+    }
+
+
+def figures_of(results: Mapping[str, Any]) -> list[Figure]:
+    """The figures of all benchmarks in a file of results."""
+    return [_figure(one) for run in results.values() for one in run["figures"]]
+
+
+def _json(figure: Figure) -> dict[str, Any]:
+    members: dict[str, Any] = {"name": figure.name, "value": figure.value, "unit": figure.unit}
+    if figure.goal is not None:
+        members["goal"] = {"bound": figure.goal.bound, "value": figure.goal.value}
+        members["met"] = figure.goal.met_by(figure.value)
+    return members
+
+
+def _figure(members: Mapping[str, Any]) -> Figure:
+    goal = Goal(**members["goal"]) if "goal" in members else None
+    return Figure(members["name"], members["value"], members["unit"], goal)
+
+
+def _row(name: str, figures: Sequence[Figure]) -> tuple[str, str, str, str]:
+    goals = [figure for figure in figures if figure.goal is not None]
+    met = all(figure.goal is None or figure.goal.met_by(figure.value) for figure in figures)
+    return (
+        name,
+        ", ".join(f"{told(figure.value)} {figure.unit}" for figure in figures),
+        ", ".join(_goal(figure, alone=len(figures) == 1) for figure in goals),
+        ("yes" if met else "NO") if goals else "",
+    )
+
+
+def _goal(figure: Figure, *, alone: bool) -> str:
+    assert figure.goal is not None
+    goal = f"{figure.goal.bound} {told(figure.goal.value)}"
+    return goal if alone else f"{goal} {figure.unit}"
