@@ -1,9 +1,9 @@
 """`python -m tests.bench [NAME ...]`: measure what everything costs, or some of it, and say whether it may.
 
-A table goes to standard output, progress to standard error, and every figure into `results.json` beside the plots.
-That file is kept with the code, because the README quotes it; it holds what each benchmark gave when it last ran, so
-that running one leaves the figures of the others. It says on what machine that was, and nothing by which the machine
-could be told from another of its kind. The end is an error if a goal was missed.
+A table goes to standard output, progress to standard error, and all figures into `results.json` beside the
+plots. That file is kept with the code, because the README quotes it, and is made to quote it rightly. It holds
+what each benchmark gave when it last ran, and on what kind of machine that was, so that running one leaves the
+figures of the others. The exit status is 1 if a goal was missed.
 """
 
 import argparse
@@ -16,32 +16,37 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.figures import Benchmark, Figure
-from tests.bench.report import entry, table
+from tests.bench.quoting import requoted
+from tests.bench.report import entry, figures_of, table
 from tests.support.environment import keep_apart
 
 BENCHMARKS: Final = ("operations", "edits", "drain")
 """Modules of this package that offer a `BENCHMARK`; they are imported only when they run."""
 RESULTS: Final = Path(__file__).with_name("results.json")
+README: Final = Path(__file__).parents[2] / "README.md"
 
 
-def main(arguments: Sequence[str] | None = None, results: Path = RESULTS) -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run what the arguments name, all by default; gives the exit status."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure what everything costs.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; all by default")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHMARKS)}; all by default"
+    )
     names = parser.parse_args(arguments).names or list(BENCHMARKS)
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"there is no {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
     keep_apart()
     began = time.monotonic()
-    kept = json.loads(results.read_text()) if results.exists() else {}
+    kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {}
     figures: list[Figure] = []
     for name in names:
         found = run(name, began)
         figures += found
         kept[name] = entry(found)
         ordered = {one: kept[one] for one in BENCHMARKS if one in kept}
-        results.write_text(json.dumps(ordered, indent=1) + "\n")
+        RESULTS.write_text(json.dumps(ordered, indent=1) + "\n")
     sys.stdout.writelines(f"{line}\n" for line in table(figures))
+    README.write_text(requoted(README.read_text(), figures_of(kept)))
     missed = [figure for figure in figures if figure.goal is not None and not figure.goal.met_by(figure.value)]
     return 1 if missed else 0
 

@@ -1,10 +1,10 @@
 """Two plain designs to compare with: one document that is read whole, changed, and written back whole.
 
-Both keep every slot's whole history in that document, as the seed shows it. They differ in what the document is:
-the seed's `client.json` with all studios of a client, or one document for each studio. Neither loses a change: a
-write names the version that was read, and where another came first, all is read and done again. They have what
-Scene Studio stores of a slot and of a revision, by the same JSON writer; they keep no document between changes,
-and do not know a request that is repeated.
+Both keep every slot's whole history in that document, as the seed shows it. They differ in what the document
+is: the seed's `client.json` with all studios of a client, or one document for each studio. Neither loses a
+change: a write names the version that was read, and where another came first, all is read and done again. They
+have what Scene Studio stores of a slot and of a revision, by the same JSON writer. They keep no document
+between changes, and do not know a request that is repeated.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 from pydantic_core import from_json, to_json
 
 from scene_studio.model.revision import GeneratedSceneImage
+from scene_studio.model.studio import default_settings
 from scene_studio.store import keys
 from scene_studio.store.object_store import ABSENT, Conflict, ObjectStore, StoredObject
 from tests.support.histories import CLIENT, NOW
@@ -39,7 +40,7 @@ def studio_json(studio_id: str, slots: dict[str, Sequence[GeneratedSceneImage]])
                 "status": "COMPLETED" if revisions else "EMPTY",
                 "outputImage": revisions[0].id if revisions else None,
                 "history": [revision.to_json() for revision in revisions],
-                "settings": {},
+                "settings": default_settings().to_json(),
             }
             for slot_id, revisions in slots.items()
         ],

@@ -1,9 +1,9 @@
 """What an edit of a slot costs as its history grows, here and in two plain designs.
 
-The studio has one slot, and the edit chooses its style; in the seed's layout the client has three studios of this
-kind. Scene Studio writes the newest 21 to 40 revisions with every edit, however many there are, and remembers the
-last 100 requests: both are compared where they are as full at all points, and then as a team would find them that
-asked for every picture by a request of its own.
+The studio has one slot, and the edit chooses its style; in the seed's layout the client has three such studios.
+With every edit Scene Studio writes the newest revisions, 40 at most, and what it remembers of the last 100
+requests. The goals are for lengths at which it has as many of both; what a team finds that asked for each
+picture by a request of its own is told beside them.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,8 +25,8 @@ WARM: Final = "Scene Studio"
 COLD: Final = "Scene Studio, cold"
 STUDIOS: Final = 3
 PLAIN: Final[Mapping[str, tuple[Callable[..., Design], int]]] = {
-    "one document for each studio": (StudioDocument, 1),
-    f"the seed's client.json of {STUDIOS} studios": (ClientDocument, STUDIOS),
+    "one studio document": (StudioDocument, 1),
+    "the seed's client.json": (ClientDocument, STUDIOS),
 }
 """The plain designs, and how many studios there are."""
 
@@ -39,6 +39,7 @@ def edits(
     *,
     revisions: Sequence[int] = REVISIONS,
     told: Sequence[int] = TOLD,
+    remembered: int = RING_SIZE,
     plot: Path | None = PLOT,
 ) -> Iterator[Figure]:
     """An edit at some lengths of the history, for each design.
@@ -47,6 +48,7 @@ def edits(
         say: tells what is being measured.
         revisions: the lengths, for the plot.
         told: for which of these there are figures.
+        remembered: how many requests Scene Studio remembers when they are compared.
         plot: where to draw it; None for nowhere.
     """
     costs: dict[str, dict[int, Traffic]] = {name: {} for name in (WARM, COLD, *PLAIN)}
@@ -55,8 +57,8 @@ def edits(
         with functions(s3):
             for count in revisions:
                 say(f"an edit at {count:,} revisions, {WARM}")
-                costs[WARM][count], costs[COLD][count] = _ours(s3, count, RING_SIZE)
-                full = count >= RING_SIZE or count not in told
+                costs[WARM][count], costs[COLD][count] = _ours(s3, count, remembered)
+                full = count >= remembered or count not in told
                 as_found[count] = costs[WARM][count] if full else _ours(s3, count, count)[0]
         for name, (design, studios) in PLAIN.items():
             for count in revisions:
@@ -71,7 +73,9 @@ def edits(
         from tests.bench.plots import draw_edits
 
         say(f"drawing {plot.name}")
-        draw_edits(costs, plot)
+        total = {name: {n: one.total for n, one in by_count.items()} for name, by_count in costs.items()}
+        requests = {name: {n: one.requests for n, one in by_count.items()} for name, by_count in costs.items()}
+        draw_edits(total, requests, plot)
 
 
 BENCHMARK: Final[Benchmark] = edits

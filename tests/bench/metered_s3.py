@@ -80,6 +80,9 @@ class _Metered:
 
 def _metered(handler: Any, count: Callable[[int, int], None]) -> type[BaseHTTPRequestHandler]:
     class Handler(handler):  # type: ignore[misc]
+        rfile: Any
+        wfile: Any
+
         def setup(self) -> None:
             super().setup()
             self.rfile, self.wfile = _Metered(self.rfile, count), _Metered(self.wfile, count)

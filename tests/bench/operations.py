@@ -1,14 +1,15 @@
 """What each operation asks of S3, in a container that knows the documents and in a new one.
 
-The studio has five slots with 61 pictures each, and remembers as many requests as it can; the client has as many
-studios as a page of a list shows. Bytes are those at S3's socket, headers and all.
+The studio remembers as many requests as it can, and the client has as many studios as a page of their list
+shows. Bytes are those at S3's sockets, headers and all.
 """
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from scene_studio import runtime
+from scene_studio.model.document import RING_SIZE
 from scene_studio.model.intent import Result
 from scene_studio.store.pacing import within
 from tests.bench.figures import Benchmark, Figure, Goal, Say
@@ -20,15 +21,28 @@ from tests.support.histories import STUDIO as STUDIO_ID
 from tests.support.histories import revision
 from tests.support.queues import WorkingQueue
 
-SLOTS: Final = 5
-REVISIONS: Final = 61
-STUDIOS: Final = 24
-TOGETHER: Final = 20
-"""How many results wait where several are folded."""
-
-UNCHANGED_READ: Final = "unchanged read"
-
 Work = Callable[[], object]
+
+
+class Size(NamedTuple):
+    """How large everything is.
+
+    Attributes:
+        slots: of the studio.
+        revisions: of each slot; more than stand in the document, so that there are pages.
+        studios: of the client.
+        together: how many results wait for each slot where several are folded.
+        remembered: how many requests the studio remembers.
+    """
+
+    slots: int = 5
+    revisions: int = 61
+    studios: int = 24
+    together: int = 4
+    remembered: int = RING_SIZE
+
+
+AS_TEAMS_HAVE_IT: Final = Size()
 
 
 class Operation(NamedTuple):
@@ -46,28 +60,30 @@ class Operation(NamedTuple):
 
 
 class Operations:
-    """The operations on one studio; the queue holds messages about wanted pictures until a worker is measured."""
+    """The operations on a studio, with the queue that holds its wanted pictures for a worker."""
 
-    def __init__(self, queue: WorkingQueue) -> None:
+    def __init__(self, queue: WorkingQueue, size: Size) -> None:
         self._queue = queue
+        self._size = size
         self._number = itertools.count(1)
 
     def all(self) -> list[Operation]:
         """Every one of them."""
         once = Goal("exactly", 1)
+        studios, results = self._size.studios, self._size.slots * self._size.together
         return [
             Operation("edit of a slot", self._edit, once),
             Operation("read", lambda: lambda: done("GET", STUDIO), once),
-            Operation(UNCHANGED_READ, self._unchanged_read, once),
+            Operation("unchanged read", self._unchanged_read, once),
             Operation("save of all rows, from the current version", self._save),
             Operation("save of all rows, from an older version", self._save_from_older),
-            Operation(f"list of {STUDIOS} studios", lambda: lambda: done("GET", f"{CLIENT}/scene-studio")),
+            Operation(f"list of {studios} studios", lambda: lambda: done("GET", f"{CLIENT}/scene-studio")),
             Operation("page of a slot's history", self._page),
             Operation("signed address of a picture", self._address),
             Operation("asking for a picture", self._ask),
             Operation("making a picture", self._make),
             Operation("fold of a result", lambda: self._fold(["slot-1"], 1)),
-            Operation(f"fold of {TOGETHER} results", self._fold_several),
+            Operation(f"fold of {results} results", self._fold_several),
         ]
 
     def _edit(self) -> Work:
@@ -119,21 +135,21 @@ class Operations:
         return lambda: runtime.inbox().fold(CLIENT_ID, STUDIO_ID, runtime.now_milliseconds(), within(20))
 
     def _fold_several(self) -> Work:
-        slots = [f"slot-{number}" for number in range(1, SLOTS + 1)]
-        return self._fold(slots, TOGETHER // SLOTS)
+        slots = [f"slot-{number}" for number in range(1, self._size.slots + 1)]
+        return self._fold(slots, self._size.together)
 
     def _text(self) -> str:
         return f"Style {next(self._number):04}"
 
 
-def operations(say: Say) -> Iterator[Figure]:
+def operations(say: Say, size: Size = AS_TEAMS_HAVE_IT) -> Iterator[Figure]:
     """Every operation, warm and cold."""
     with MeteredS3().running() as s3, functions(s3) as queue:
-        say(f"a studio of {SLOTS} slots")
-        open_studio(SLOTS, REVISIONS)
-        for number in range(2, STUDIOS + 1):
+        say(f"a studio of {size.slots} slots with {size.revisions} pictures each")
+        open_studio(size.slots, size.revisions, remembered=size.remembered)
+        for number in range(2, size.studios + 1):
             done("PUT", f"{CLIENT}/scene-studio/campaign-{number:02}", {})
-        for operation in Operations(queue).all():
+        for operation in Operations(queue, size).all():
             for state, bring in (("warm", warm_up), ("cold", cool_down)):
                 name = f"{state} {operation.name}"
                 say(name)
@@ -144,7 +160,7 @@ def operations(say: Say) -> Iterator[Figure]:
                 yield Figure(name, traffic.requests, "requests", goal)
                 yield Figure(name, traffic.sent, "bytes sent")
                 yield Figure(name, traffic.received, "bytes received")
-                if (operation.name, state) == (UNCHANGED_READ, "warm"):
+                if name == "warm unchanged read":
                     yield Figure(name, traffic.content, "bytes of bodies received", Goal("exactly", 0))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -20,10 +21,20 @@ def table(figures: Sequence[Figure]) -> Iterator[str]:
 
 
 def told(value: float) -> str:
-    """A figure as people read it: counts whole, all else by three digits."""
-    if float(value).is_integer() or abs(value) >= 1000:
+    """A figure as people read it: counts whole, small ratios and times to a thousandth."""
+    if float(value).is_integer() or abs(value) >= 100:
         return f"{value:,.0f}"
-    return f"{value:.3g}" if abs(value) < 100 else f"{value:.0f}"
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"
+
+
+def quantity(figure: Figure) -> str:
+    """A figure with its unit, which is a plural unless it is one."""
+    return f"{told(figure.value)} {singular(figure.unit) if figure.value == 1 else figure.unit}"
+
+
+def singular(unit: str) -> str:
+    """A unit as it is told of one."""
+    return re.sub(r"^(\w+)s\b", r"\1", unit)
 
 
 def entry(figures: Sequence[Figure]) -> dict[str, Any]:
@@ -62,7 +73,7 @@ def _row(name: str, figures: Sequence[Figure]) -> tuple[str, str, str, str]:
     met = all(figure.goal is None or figure.goal.met_by(figure.value) for figure in figures)
     return (
         name,
-        ", ".join(f"{told(figure.value)} {figure.unit}" for figure in figures),
+        ", ".join(map(quantity, figures)),
         ", ".join(_goal(figure, alone=len(figures) == 1) for figure in goals),
         ("yes" if met else "NO") if goals else "",
     )
@@ -70,5 +81,5 @@ def _row(name: str, figures: Sequence[Figure]) -> tuple[str, str, str, str]:
 
 def _goal(figure: Figure, *, alone: bool) -> str:
     assert figure.goal is not None
-    goal = f"{figure.goal.bound} {told(figure.goal.value)}"
-    return goal if alone else f"{goal} {figure.unit}"
+    wanted = Figure(figure.name, figure.goal.value, figure.unit)
+    return f"{figure.goal.bound} {told(wanted.value) if alone else quantity(wanted)}"

@@ -34,7 +34,11 @@ def functions(s3: MeteredS3) -> Iterator[WorkingQueue]:
         try:
             yield working
         finally:
-            cool_down()
+            if runtime.object_store.cache_info().currsize:
+                store: Any = runtime.object_store()
+                for client in (store._retrying, store._single_shot):
+                    client.close()
+            forget()
 
 
 def done(method: str, path: str, json_body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
@@ -46,12 +50,9 @@ def done(method: str, path: str, json_body: Any = None, headers: Mapping[str, st
 
 
 def cool_down() -> None:
-    """Let the container go; the next call is the first of a new one."""
-    if runtime.object_store.cache_info().currsize:
-        store: Any = runtime.object_store()
-        for client in (store._retrying, store._single_shot):
-            client.close()
-    forget()
+    """Have the next call find what a new container has: no documents, though its connections are made."""
+    for made in (runtime.clients, runtime.studios, runtime.folders, runtime.inbox, runtime.claims):
+        made.cache_clear()
 
 
 def warm_up() -> None:

@@ -1,10 +1,10 @@
-"""The environment of tests and benchmarks: functions log and count as in Lambda, and ask nothing of the machine."""
+"""The environment of tests and benchmarks: as in Lambda, and apart from the machine's own."""
 
 import os
 
 
 def keep_apart() -> None:
-    """Leave nothing in the environment by which the credentials of the machine could be read."""
+    """Have functions log and count for nobody, and read none of the machine's credentials."""
     os.environ.update(
         AWS_ACCESS_KEY_ID="testing",
         AWS_SECRET_ACCESS_KEY="testing",

@@ -161,7 +161,9 @@ def drain(seed: int, pictures: dict[str, int], *, spread: float, combining: bool
         world.spawn(work, chance.uniform(0, 1))
     world.run()
     found = Studios(store._store, DocumentCache()).read(_CLIENT, _STUDIO)
-    return Drained(len(store.commits), store.refused, store.requests.total(), max(ended) - begin, found.document)
+    return Drained(
+        len(store.commits), store.refused, store.requests.total(), max(ended) - begin, found.document
+    )
 
 
 def _ask(store: SlowStore, pictures: dict[str, int]) -> Sequence[WantedPicture]:
