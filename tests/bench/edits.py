@@ -26,7 +26,7 @@ COLD: Final = "Scene Studio, cold"
 STUDIOS: Final = 3
 PLAIN: Final[Mapping[str, tuple[Callable[..., Design], int]]] = {
     "one studio document": (StudioDocument, 1),
-    "the seed's client.json": (ClientDocument, STUDIOS),
+    "the original client.json": (ClientDocument, STUDIOS),
 }
 """The plain designs, and how many studios there are."""
 
