@@ -6,7 +6,7 @@ from itertools import starmap
 from typing import Final
 
 from tests.bench.figures import Figure
-from tests.bench.report import quantity, singular
+from tests.bench.report import quantity, singular, told_goals
 
 HEADING: Final = "## What it costs, measured"
 _TABLE: Final = re.compile(r"(?<=\n\| what \| figure \| goal \|\n\|---\|---\|---\|\n)(?:\|.*\n)+")
@@ -27,8 +27,7 @@ def requoted(readme: str, figures: Sequence[Figure]) -> str:
 
     def row(name: str, quoted: str, _goal: str) -> str:
         found = [_of(measured, name, one) for one in quoted.split(", ")]
-        goals = [f"{one.goal.bound} {one.goal.value:g}" for one in found if one.goal is not None]
-        return f"| {name} | {', '.join(map(quantity, found))} | {', '.join(goals)} |\n"
+        return f"| {name} | {', '.join(map(quantity, found))} | {told_goals(found)} |\n"
 
     quoted = "".join(starmap(row, rows))
     return before + heading + section[: table.start()] + quoted + section[table.end() :]

@@ -37,6 +37,17 @@ def singular(unit: str) -> str:
     return re.sub(r"^(\w+)s\b", r"\1", unit)
 
 
+def told_goals(figures: Sequence[Figure]) -> str:
+    """The goals of the figures of one row, each with its unit if it might be of another figure."""
+    goals = []
+    for figure in figures:
+        if figure.goal is not None:
+            unit = singular(figure.unit) if figure.goal.value == 1 else figure.unit
+            told_unit = f" {unit}" if len(figures) > 1 else ""
+            goals.append(f"{figure.goal.bound} {figure.goal.value:g}{told_unit}")
+    return ", ".join(goals)
+
+
 def entry(figures: Sequence[Figure]) -> dict[str, Any]:
     """What one run of a benchmark gave, and on what it ran, as JSON."""
     return {
@@ -69,17 +80,6 @@ def _figure(members: Mapping[str, Any]) -> Figure:
 
 
 def _row(name: str, figures: Sequence[Figure]) -> tuple[str, str, str, str]:
-    goals = [figure for figure in figures if figure.goal is not None]
     met = all(figure.goal is None or figure.goal.met_by(figure.value) for figure in figures)
-    return (
-        name,
-        ", ".join(map(quantity, figures)),
-        ", ".join(_goal(figure, alone=len(figures) == 1) for figure in goals),
-        ("yes" if met else "NO") if goals else "",
-    )
-
-
-def _goal(figure: Figure, *, alone: bool) -> str:
-    assert figure.goal is not None
-    wanted = Figure(figure.name, figure.goal.value, figure.unit)
-    return f"{figure.goal.bound} {told(wanted.value) if alone else quantity(wanted)}"
+    goals = told_goals(figures)
+    return name, ", ".join(map(quantity, figures)), goals, ("yes" if met else "NO") if goals else ""

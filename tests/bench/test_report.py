@@ -53,7 +53,7 @@ def test_figures_of_one_name_share_a_row_with_their_goals() -> None:
     assert lines == [
         ["what", "figures", "goal", "met"],
         ["warm edit", "1 request, 2,345 bytes", "exactly 1 request", "yes"],
-        ["growth", "1.235 times", "at most 1.100", "NO"],
+        ["growth", "1.235 times", "at most 1.1", "NO"],
         ["pause", "12.3 seconds"],
     ]
 
@@ -109,7 +109,7 @@ def test_the_readme_quotes_the_results_to_the_letter() -> None:
 def test_rows_of_the_readme_keep_their_names_and_units_and_get_their_values() -> None:
     quoted = readme_of("| growth | 9 times | at most 2 |", "| warm edit | 3 bytes, 7 requests |  |")
     assert requoted(quoted, FIGURES) == readme_of(
-        "| growth | 1.235 times | at most 1.1 |", "| warm edit | 2,345 bytes, 1 request | exactly 1 |"
+        "| growth | 1.235 times | at most 1.1 |", "| warm edit | 2,345 bytes, 1 request | exactly 1 request |"
     )
 
 
