@@ -9,7 +9,7 @@ VENDOR := $(WEB)/static/vendor
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run web test exiftool chromium simulate cold-starts fuzz openapi lint lint-contract format lock scenes contact-sheet page-pictures synth deploy destroy clean
+.PHONY: help run web test exiftool chromium simulate cold-starts bench fuzz openapi lint lint-contract format lock scenes contact-sheet page-pictures synth deploy destroy clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -100,6 +100,9 @@ lint-contract: $(CONTRACT)/node_modules/stamp  ## Check the contract with Spectr
 
 cold-starts: $(VENV)/test.stamp web  ## Print what the cold start of each function costs, from its bundle.
 	$(PYTHON) -m tests.aws.cold_starts
+
+bench: $(VENV)/bench.stamp web  ## Measure what everything costs, into tests/bench: ONLY="edits drain" for some of it.
+	$(PYTHON) -m tests.bench $(ONLY)
 
 fuzz: $(VENV)/test.stamp  ## Damage pictures in every way, for MINUTES=n, and see what decoding them does.
 	$(PYTHON) -m tests.images.fuzz --minutes $(or $(MINUTES),5)

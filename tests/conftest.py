@@ -1,25 +1,17 @@
 """What all tests share: an environment of our own, and data folders that end with the test."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.environment import keep_apart
+
 if TYPE_CHECKING:
     from tests.support.queues import WorkingQueue
 
-# Functions log and count as in Lambda; nothing here may read the credentials of the machine.
-os.environ.update(
-    AWS_ACCESS_KEY_ID="testing",
-    AWS_SECRET_ACCESS_KEY="testing",
-    AWS_DEFAULT_REGION="us-east-1",
-    AWS_EC2_METADATA_DISABLED="true",
-    POWERTOOLS_METRICS_DISABLED="true",
-    POWERTOOLS_LOG_LEVEL="CRITICAL",
-)
-os.environ.pop("AWS_PROFILE", None)
+keep_apart()
 
 
 SHARING = ("tests/aws", "tests/browser", "tests/infra/stack", "tests/infra/bundling", "tests/images")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -361,6 +361,32 @@ def test_two_that_fold_the_same_results_at_once_fold_them_once(machine: Machine,
     machine.store.puts.append(just_before(Machine(shared).fold))
     assert machine.fold() == Folded()
     assert (history(shared), waiting(shared), machine.studio().rev) == (["p"], [], 2)
+
+
+@pytest.mark.parametrize("taken_out", [False, True])
+def test_one_of_many_that_another_has_folded_meanwhile_reads_none_of_the_others(
+    shared: ObjectStore, *, taken_out: bool
+) -> None:
+    names = [f"p{number}" for number in range(6)]
+    with_intents(shared, *names)
+    machine, another = Machine(shared), Machine(shared)
+    machine.studio()
+    keys_of = {name: another.put(picture(name)) for name in names}
+    time = FakeTime()
+
+    def sleep(seconds: float) -> None:
+        time.sleep(seconds)
+        another.store.inner = shared if taken_out else FailingStore(shared, 5, "crash before it")
+        with suppress(Crash):
+            another.fold()
+
+    machine.store.calls.clear()
+    machine.store.inner = asked = FailingStore(shared, 0, "")
+    pacing = replace(time.pacing(), sleep=sleep)
+    assert machine.inbox.fold(*PLACE, NOW, pacing, keys_of["p0"]) == Folded()
+
+    assert asked.calls == ["list_names", "get_all"] + ([] if taken_out else ["get"])
+    assert (sorted(history(shared)), waiting(shared)) == (names, [] if taken_out else names)
 
 
 STEPS: Final = ("well", "reply lost", "request lost", "out of reach", "late", "late")

@@ -1,6 +1,7 @@
 """Workers that end at the same time, in virtual time, over a store that takes as long as S3 does."""
 
 import random
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -39,13 +40,15 @@ class SlowStore:
     """A store in memory whose every request takes virtual time; it takes effect half-way.
 
     Attributes:
-        requests: how many were made.
-        commits: how many versions of the studio were written.
+        requests: how many were made, by the name of the store's method.
+        commits: when each version of the studio was written.
         refused: how many writes of the studio were refused, because another came first.
     """
 
     def __init__(self, world: World) -> None:
-        self.requests = self.commits = self.refused = 0
+        self.requests: Counter[str] = Counter()
+        self.commits: list[float] = []
+        self.refused = 0
         self._world = world
         self._store = MemoryStore()
 
@@ -56,7 +59,7 @@ class SlowStore:
         def call(what: Any, *arguments: Any, **more: Any) -> Any:
             count = len(what) if name in {"get_all", "heads"} else 1
             seconds = (WRITE_SECONDS if writes else READ_SECONDS) * -(-count // _AT_ONCE)
-            self.requests += count
+            self.requests[name] += count
             self._world.pause(seconds / 2)
             try:
                 answer = getattr(self._store, name)(what, *arguments, **more)
@@ -64,11 +67,18 @@ class SlowStore:
                 self.refused += what == _KEY
                 self._world.pause(seconds / 2)
                 raise
-            self.commits += writes and what == _KEY
+            if writes and what == _KEY:
+                self.commits.append(self._world.now)
             self._world.pause(seconds / 2)
             return answer
 
         return call
+
+    def forget(self) -> None:
+        """Count from here."""
+        self.requests.clear()
+        self.commits.clear()
+        self.refused = 0
 
 
 class _OneByOne(Inbox):
@@ -137,7 +147,8 @@ def drain(seed: int, pictures: dict[str, int], *, spread: float, combining: bool
     world, chance = World(seed), random.Random(seed)
     store = SlowStore(world)
     names = _ask(store, pictures)
-    world.now, store.requests, store.commits = 0.0, 0, 0
+    world.now = 0.0
+    store.forget()
     ended: list[float] = []
     begin = 10.0
     for name in names:
@@ -150,7 +161,9 @@ def drain(seed: int, pictures: dict[str, int], *, spread: float, combining: bool
         world.spawn(work, chance.uniform(0, 1))
     world.run()
     found = Studios(store._store, DocumentCache()).read(_CLIENT, _STUDIO)
-    return Drained(store.commits, store.refused, store.requests, max(ended) - begin, found.document)
+    return Drained(
+        len(store.commits), store.refused, store.requests.total(), max(ended) - begin, found.document
+    )
 
 
 def _ask(store: SlowStore, pictures: dict[str, int]) -> Sequence[WantedPicture]:

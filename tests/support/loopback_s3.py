@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.support.loopback_bucket import Bucket, Reply, Request, error_reply
@@ -89,7 +89,7 @@ class LoopbackS3:
         self._lock = threading.Lock()
 
     @contextmanager
-    def running(self) -> Iterator["LoopbackS3"]:
+    def running(self) -> Iterator[Self]:
         """Serve until the end of the block."""
         thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         thread.start()
