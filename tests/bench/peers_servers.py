@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,15 +16,16 @@ from typing import Any, Final, Protocol
 import httpx
 
 from scene_studio.store import keys
-from scene_studio.store.object_store import StoredObject
+from scene_studio.store.object_store import ABSENT, StoredObject
 from scene_studio.store.sqlite import SqliteObjectStore
 from tests.bench.peers_load import request
 from tests.bench.speed_studio import SLOTS, seeds_campaign
 from tests.support.histories import CLIENT
-from tests.support.service import ROOT, Service
+from tests.support.scripted_store import MemoryStore
+from tests.support.service import Service
 
 STUDIOS: Final = 8
-POCKETBASE: Final = ROOT / ".venv" / "bin" / "pocketbase"
+POCKETBASE: Final = Path(sys.executable).with_name("pocketbase")
 
 _ACCOUNT: Final = {"identity": "bench@example.com", "password": "only-for-this-run"}
 _START_SECONDS: Final = 30.0
@@ -65,12 +67,15 @@ def local_server(folder: Path) -> Iterator["LocalServer"]:
     """Our own local server, as `make run` starts it."""
     data = folder / "scene-studio"
     data.mkdir()
+    documents = []
     with closing(SqliteObjectStore(data / "store.sqlite")) as store:
-        documents = []
         for number in range(STUDIOS):
-            seeds_campaign(store, studio_id(number))
-            found = store.get(keys.studio(CLIENT, studio_id(number)))
+            key = keys.studio(CLIENT, studio_id(number))
+            found = seeds_campaign(MemoryStore(), studio_id(number)).get(key)
             assert isinstance(found, StoredObject)
+            store.put(
+                key, found.body, expected=ABSENT, content_type="application/json", metadata=found.metadata
+            )
             documents.append(found.body)
     service = Service(data).start()
     try:
