@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 from urllib.parse import unquote
 
@@ -27,6 +28,11 @@ class Route:
     def key(self) -> str:
         """The route key, such as `GET /api/clients`, as it stands in events and in CloudFormation."""
         return DEFAULT_PATH if self.path == DEFAULT_PATH else f"{self.method} {self.path}"
+
+    @cached_property
+    def template(self) -> tuple[str, ...]:
+        """The segments of the path."""
+        return tuple(self.path.split("/")[1:])
 
 
 @dataclass(frozen=True)
@@ -148,7 +154,7 @@ def match(method: str, path: str, routes: Sequence[Route] = ROUTES) -> Match | N
         if route.path == DEFAULT_PATH:
             default = Match(route, {}, route.key)
         elif route.method == method:
-            template = route.path.split("/")[1:]
+            template = route.template
             parameters = _parameters(template, segments)
             if parameters is not None:
                 rank = _rank(template)
@@ -157,7 +163,7 @@ def match(method: str, path: str, routes: Sequence[Route] = ROUTES) -> Match | N
     return best[1] if best else default
 
 
-def _parameters(template: list[str], segments: list[str]) -> dict[str, str] | None:
+def _parameters(template: Sequence[str], segments: list[str]) -> dict[str, str] | None:
     """The values of a template's parameters, or None if the segments do not fit it."""
     greedy = template[-1].endswith("+}")
     if len(segments) < len(template) or (len(segments) > len(template) and not greedy):
@@ -178,7 +184,7 @@ def _parameters(template: list[str], segments: list[str]) -> dict[str, str] | No
     return parameters
 
 
-def _rank(template: list[str]) -> tuple[int, ...]:
+def _rank(template: Sequence[str]) -> tuple[int, ...]:
     """How specific a template is; lower goes first."""
     kinds = tuple(2 if part.endswith("+}") else int(part.startswith("{")) for part in template)
     return (int(2 in kinds), *kinds)

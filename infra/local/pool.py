@@ -2,17 +2,20 @@
 
 import asyncio
 import contextlib
-import json
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any, Final, Self
 
-from infra.local.worker import FRAME_HEADER, encode_frame
+from infra.local.turns import Turns
+from infra.local.worker import FRAME_HEADER, decode_frame, encode_frame
 
 LIMIT_SECONDS: Final = 29.0
 """How long an invocation may take; handlers must end before the gateway's 30 s."""
 
 _STOP_SECONDS: Final = 2.0
+_TURN_SECONDS: Final = 0.1
+_FEWEST_LANES: Final = 2
 
 
 class InvocationFailedError(Exception):
@@ -24,7 +27,13 @@ class InvocationTimedOutError(Exception):
 
 
 class _Worker:
-    """One process and the two pipes to it."""
+    """One process and the two pipes to it.
+
+    Attributes:
+        lane: in which it served last.
+    """
+
+    lane: int | None = None
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is None or process.stdout is None:
@@ -58,13 +67,13 @@ class _Worker:
             InvocationFailedError: the process ended before it answered.
         """
         try:
-            self._requests.write(encode_frame(invocation))
+            self._requests.write(encode_frame(invocation, "event"))
             await self._requests.drain()
-            (size,) = FRAME_HEADER.unpack(await self._answers.readexactly(FRAME_HEADER.size))
-            answer: dict[str, Any] = json.loads(await self._answers.readexactly(size))
+            sizes = FRAME_HEADER.unpack(await self._answers.readexactly(FRAME_HEADER.size))
+            payload, text = [await self._answers.readexactly(size) for size in sizes]
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise InvocationFailedError("the worker process ended") from error
-        return answer
+        return decode_frame(payload, text, "answer")
 
     async def stop(self) -> None:
         """End the input, which ends an idle process; kill it if it does not go."""
@@ -86,7 +95,10 @@ class _Worker:
 class Pool:
     """Worker processes that grow in number with the invocations under way, and queue beyond the most.
 
-    The process that was used last is used next, so that a quiet server keeps one warm, as Lambda does.
+    Invocations begin by turns, as many at once as the machine has cores: one ends its turn when it is answered,
+    or when it has run so long that it is likely to wait for something. So a crowd of short ones is served one
+    after the other by a few warm processes, which is faster than by many that push each other aside, and long
+    ones hold up nobody.
 
     Attributes:
         limit_seconds: how long an invocation may run, and how long it may wait for a process.
@@ -104,6 +116,7 @@ class Pool:
         self._environment = environment
         self._minimum = minimum
         self._places = asyncio.Semaphore(maximum)
+        self._turns = Turns(max(_FEWEST_LANES, os.cpu_count() or 1))
         self._idle: list[_Worker] = []
         self._workers: set[_Worker] = set()
 
@@ -136,28 +149,30 @@ class Pool:
             InvocationFailedError: the handler raised, or the process died.
             InvocationTimedOutError: the limit passed; the process was killed.
         """
-        try:
-            async with asyncio.timeout(self.limit_seconds):
-                await self._places.acquire()
-        except TimeoutError as error:
-            raise InvocationTimedOutError("every worker stayed busy") from error
-        try:
-            answer = await self._run(
-                {
-                    "function": function,
-                    "event": event,
-                    "requestId": request_id,
-                    "limitSeconds": self.limit_seconds,
-                }
-            )
-        finally:
-            self._places.release()
+        invocation = {
+            "function": function,
+            "event": event,
+            "requestId": request_id,
+            "limitSeconds": self.limit_seconds,
+        }
+        with contextlib.ExitStack() as place, contextlib.ExitStack() as turn:
+            try:
+                async with asyncio.timeout(self.limit_seconds):
+                    lane = await self._turns.begin(_about(event))
+                    turn.callback(self._turns.end, lane)
+                    await self._places.acquire()
+                    place.callback(self._places.release)
+            except TimeoutError as error:
+                raise InvocationTimedOutError("every worker stayed busy") from error
+            end_of_turn = asyncio.get_running_loop().call_later(_TURN_SECONDS, turn.close)
+            turn.callback(end_of_turn.cancel)
+            answer = await self._run(invocation, lane)
         if "answer" not in answer:
             raise InvocationFailedError(f"{function} raised an exception")
         return answer["answer"]
 
-    async def _run(self, invocation: Mapping[str, Any]) -> dict[str, Any]:
-        worker = await self._take()
+    async def _run(self, invocation: Mapping[str, Any], lane: int) -> dict[str, Any]:
+        worker = await self._take(lane)
         try:
             async with asyncio.timeout(self.limit_seconds):
                 answer = await worker.call(invocation)
@@ -172,16 +187,29 @@ class Pool:
             self._idle.append(worker)
         return answer
 
-    async def _take(self) -> _Worker:
-        """An idle process, or a new one; the places bound how many that makes."""
+    async def _take(self, lane: int) -> _Worker:
+        """An idle process, or a new one; the places bound how many that makes.
+
+        The one that served this lane last is taken, or else the one that has been idle longest.
+        """
         while self._idle:
-            worker = self._idle.pop()
+            served = [at for at, worker in enumerate(self._idle) if worker.lane == lane]
+            worker = self._idle.pop(served[-1] if served else 0)
             if worker.alive:
+                worker.lane = lane
                 return worker
             self._workers.discard(worker)
-        return await self._spawn()
+        worker = await self._spawn()
+        worker.lane = lane
+        return worker
 
     async def _spawn(self) -> _Worker:
         worker = await _Worker.start(self._environment)
         self._workers.add(worker)
         return worker
+
+
+def _about(event: Mapping[str, Any]) -> str:
+    """The document that an HTTP request is about, as far as its address tells."""
+    named = event.get("pathParameters") or {}
+    return "/".join(named[name] for name in ("clientId", "studioId") if name in named)

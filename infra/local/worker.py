@@ -1,10 +1,11 @@
 """A process that runs functions as Lambda does: one invocation at a time, modules kept between them.
 
 `python -m infra.local.worker` reads invocations from its standard input and writes answers to its standard
-output, each a frame: four bytes of length, most significant first, then JSON. It ends when its input ends,
-at once and even in the middle of an invocation, so that no function outlives the server that called it.
+output, each a frame as `encode_frame` makes it. It ends when its input ends, at once and even in the middle
+of an invocation, so that no function outlives the server that called it.
 """
 
+import contextlib
 import importlib
 import json
 import logging
@@ -18,10 +19,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-FRAME_HEADER: Final = struct.Struct(">I")
+FRAME_HEADER: Final = struct.Struct(">II")
+"""The lengths of a frame's two parts, in bytes."""
 
 MAX_ANSWER_BYTES: Final = 6 * 1024 * 1024
 """What a function may return (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
+_MOST_JSON_BYTES: Final = 6
+"""What a byte of text takes in JSON at most, as a control character does."""
 
 logger = logging.getLogger(__name__)
 
@@ -54,14 +58,36 @@ class Context:
         return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
-def encode_frame(message: object) -> bytes:
-    """A message as it goes through the pipe.
+def encode_frame(message: Mapping[str, Any], member: str) -> bytes:
+    """A message as it goes through the pipe: JSON, and beside it the body of the request or the answer in it.
+
+    A body is itself JSON most of the time. Quoting it anew, and reading that back, would take longer than all
+    else that is done to hand a request on.
+
+    Args:
+        message: the message.
+        member: its member that may have a body.
 
     Raises:
         TypeError: the message holds something that JSON has no form for.
     """
+    holder = message[member] if isinstance(message.get(member), dict) else {}
+    text = b""
+    if isinstance(body := holder.get("body"), str):
+        with contextlib.suppress(UnicodeEncodeError):  # only JSON has a form for half a character
+            text = body.encode()
+    if text:
+        message = {**message, member: {name: value for name, value in holder.items() if name != "body"}}
     payload = json.dumps(message).encode("ascii")
-    return FRAME_HEADER.pack(len(payload)) + payload
+    return FRAME_HEADER.pack(len(payload), len(text)) + payload + text
+
+
+def decode_frame(payload: bytes, text: bytes, member: str) -> dict[str, Any]:
+    """The message of which `encode_frame` made these two parts."""
+    message: dict[str, Any] = json.loads(payload)
+    if text:
+        message[member]["body"] = text.decode()
+    return message
 
 
 def run(invocation: Mapping[str, Any]) -> bytes:
@@ -79,19 +105,21 @@ def run(invocation: Mapping[str, Any]) -> bytes:
     context = Context(function, invocation["requestId"], invocation["limitSeconds"])
     try:
         handler: Callable[[Any, Context], Any] = importlib.import_module(module_name).lambda_handler
-        frame = encode_frame({"answer": handler(invocation["event"], context)})
+        answer = handler(invocation["event"], context)
+        frame = encode_frame({"answer": answer}, "answer")
         # A dotted name is a helper of the local server, which stands for S3 and has none of Lambda's limits.
-        if "." not in function:
-            _check_size(frame)
+        if "." not in function and len(frame) * _MOST_JSON_BYTES > MAX_ANSWER_BYTES:
+            _check_size(answer)
     except Exception:
         logger.exception("%s failed, request %s", function, context.aws_request_id)
-        return encode_frame({"failed": True})
+        return encode_frame({"failed": True}, "answer")
     return frame
 
 
-def _check_size(frame: bytes) -> None:
-    if len(frame) > MAX_ANSWER_BYTES:
-        raise AnswerTooLargeError(f"{len(frame)} bytes; Lambda lets {MAX_ANSWER_BYTES} through")
+def _check_size(answer: object) -> None:
+    size = len(json.dumps(answer))
+    if size > MAX_ANSWER_BYTES:
+        raise AnswerTooLargeError(f"{size} bytes; Lambda lets {MAX_ANSWER_BYTES} through")
 
 
 def main() -> None:
@@ -101,11 +129,11 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     logging.basicConfig(stream=sys.stderr, format="%(message)s")
     requests, answers = _take_over_standard_streams()
-    inbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    inbox: queue.SimpleQueue[tuple[bytes, bytes] | None] = queue.SimpleQueue()
     busy = threading.Event()
     threading.Thread(target=_read_frames, args=(requests, inbox, busy), daemon=True).start()
-    while (payload := inbox.get()) is not None:
-        frame = run(json.loads(payload))
+    while (parts := inbox.get()) is not None:
+        frame = run(decode_frame(*parts, "event"))
         # Cleared first: the next invocation may be here before the write returns.
         busy.clear()
         try:
@@ -128,14 +156,16 @@ def _take_over_standard_streams() -> tuple[int, int]:
     return requests, answers
 
 
-def _read_frames(requests: int, inbox: "queue.SimpleQueue[bytes | None]", busy: threading.Event) -> None:
+def _read_frames(
+    requests: int, inbox: "queue.SimpleQueue[tuple[bytes, bytes] | None]", busy: threading.Event
+) -> None:
     """Pass frames on until the input ends; then end the process, abruptly if a function is running."""
     while (header := _read_exactly(requests, FRAME_HEADER.size)) is not None:
-        payload = _read_exactly(requests, FRAME_HEADER.unpack(header)[0])
-        if payload is None:
+        payload, text = (_read_exactly(requests, size) for size in FRAME_HEADER.unpack(header))
+        if payload is None or text is None:
             break
         busy.set()
-        inbox.put(payload)
+        inbox.put((payload, text))
     if busy.is_set():
         os._exit(1)
     inbox.put(None)

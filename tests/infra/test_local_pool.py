@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from infra.local.pool import InvocationFailedError, InvocationTimedOutError, Pool
+from infra.local.worker import MAX_ANSWER_BYTES
 
 ROOT = Path(__file__).parents[2]
 
@@ -252,6 +253,29 @@ def test_the_pool_grows_with_the_invocations_under_way_and_queues_beyond_the_mos
     assert queued in processes
 
 
+def test_a_crowd_of_short_invocations_is_served_by_as_many_processes_as_there_are_cores(functions, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+    async def use(pool: Pool) -> Any:
+        await asyncio.gather(*(pool.invoke("fake", {"do": "pid"}, str(number)) for number in range(2)))
+        async with asyncio.timeout(10):
+            crowd = (pool.invoke("fake", {"do": "pid"}, str(number)) for number in range(20))
+            return set(await asyncio.gather(*crowd)), pool.size
+
+    served, size = with_pool(functions, use, minimum=2)
+    assert len(served) <= size == 2
+
+
+def test_what_is_asked_of_one_studio_goes_to_one_process(functions, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    event = {"do": "pid", "pathParameters": {"clientId": "acme", "studioId": "summer", "slotId": "one"}}
+
+    async def use(pool: Pool) -> Any:
+        return {await pool.invoke("fake", event, str(number)) for number in range(4)}
+
+    assert len(with_pool(functions, use, minimum=2)) == 1
+
+
 def test_a_cancelled_invocation_takes_its_process_with_it(functions, tmp_path):
     async def use(pool: Pool) -> Any:
         before = await pool.invoke("fake", {"do": "pid"}, "1")
@@ -274,6 +298,21 @@ def test_an_answer_of_several_megabytes_comes_whole(functions):
 def test_an_answer_over_lambdas_limit_fails_as_it_would_there(functions):
     with pytest.raises(InvocationFailedError):
         invoke(functions, "large", size=7_000_000)
+
+
+def test_the_limit_is_one_of_the_json_that_an_answer_makes(functions):
+    # A quotation mark takes a byte here and two in JSON.
+    body = '"' * (MAX_ANSWER_BYTES // 2)
+    assert invoke(functions, "echo", body=body[:-100])["body"] == body[:-100]
+    with pytest.raises(InvocationFailedError):
+        invoke(functions, "echo", body=body)
+
+
+@pytest.mark.parametrize(
+    "body", ['{"a": 1}', "", None, "\u20ac \U0001f600 \x00", "half a \ud83d", {"no": "text"}]
+)
+def test_a_body_comes_and_goes_as_it_is(functions, body):
+    assert invoke(functions, "echo", body=body, more=1) == {"do": "echo", "body": body, "more": 1}
 
 
 def test_the_local_helpers_have_no_such_limit(functions):
@@ -299,6 +338,7 @@ def test_stopping_ends_idle_and_busy_processes(functions, tmp_path):
 
 PARENT = """
 import asyncio, os, sys
+from infra.local.worker import MAX_ANSWER_BYTES
 from infra.local.pool import Pool
 
 async def main():

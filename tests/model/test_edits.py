@@ -194,3 +194,8 @@ def test_each_new_product_of_a_save_is_named_by_the_first_row_that_has_it() -> N
         "product-b": "/outputSlots/0/productIds",
         "product-a": "/outputSlots/1/productIds",
     }
+
+
+def test_a_body_is_named_and_not_spelled_out_where_it_is_shown() -> None:
+    edit = StudioEdit.model_validate({"name": "Secret", "outputSlots": [{"id": "a"}]})
+    assert str({"body": edit}) == "{'body': StudioEdit(...)}"

@@ -14,6 +14,9 @@ from scene_studio.store.pacing import MAX_ATTEMPTS, Pacing
 from tests.support.scripted_store import (
     FakeTime,
     MemoryStore,
+    Step,
+    just_before,
+    reply_lost,
     request_lost,
     unavailable,
 )
@@ -248,3 +251,37 @@ def test_a_commit_pauses_between_its_attempts_and_not_before_the_first() -> None
     writer.add("mine")
 
     assert writer.time.pauses == [0.1, 0.2]
+
+
+def test_what_was_known_and_is_replaced_since_is_read_anew_without_a_pause(
+    writer: Writer, other: Writer
+) -> None:
+    writer.add("mine")
+    other.add("theirs")
+
+    writer.add("mine-too")
+
+    assert not any(writer.time.pauses)
+    assert words(writer.read()) == "base mine theirs mine-too"
+
+
+def test_meeting_others_on_the_document_as_it_stands_is_followed_by_pauses(
+    writer: Writer, other: Writer
+) -> None:
+    writer.add("mine")
+    others = just_before(lambda: other.add_many(1))
+    writer.store.puts.extend([others, others, others])
+
+    writer.add("mine-too")
+
+    assert writer.time.pauses == [0.0, 0.2, 0.4]
+
+
+@pytest.mark.parametrize("step", [unavailable, request_lost, reply_lost])
+def test_a_store_that_does_not_answer_is_given_a_pause_whatever_was_known(writer: Writer, step: Step) -> None:
+    writer.add("mine")
+    writer.store.puts.append(step)
+
+    writer.add("mine-too")
+
+    assert writer.time.pauses == [0.1]

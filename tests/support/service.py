@@ -65,6 +65,12 @@ class Service:
         """The file that holds its objects and queues."""
         return self._data / "store.sqlite"
 
+    @property
+    def pid(self) -> int:
+        """The id of its process, and of the group that all its processes are in."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self, *, workers_too: bool = True) -> None:
         """End it as `kill -9` does: the server alone, or every process of it in the same instant."""
         assert self._process is not None

@@ -179,7 +179,9 @@ class Documents(Generic[D]):
             OutcomeUnknown: it may have been written.
         """
         doubt: _Doubt | None = None
-        for attempt in pacing.attempt():
+        known = self._cache.get(key)
+        # What is known may have been replaced long ago; that this is found out is no sign of a crowd.
+        for attempt in pacing.attempt(lambda: known is not None and self._cache.get(key) is None):
             try:
                 current, decision = self._decided(key, operation, request, first=attempt == 0)
             except Unavailable:
@@ -235,13 +237,17 @@ class Documents(Generic[D]):
     def _write(self, key: str, current: Versioned[D] | None, encoded: Encoded[D]) -> Commit[D]:
         for page in encoded.pages:
             self._store.put_once(page.key, page.body, content_type="application/json")
-        version = self._store.put(
-            key,
-            encoded.body,
-            expected=current.version.etag if current else ABSENT,
-            content_type="application/json",
-            metadata=encoded.metadata,
-        )
+        try:
+            version = self._store.put(
+                key,
+                encoded.body,
+                expected=current.version.etag if current else ABSENT,
+                content_type="application/json",
+                metadata=encoded.metadata,
+            )
+        except Conflict:
+            self._cache.keep(key, None)  # it was replaced
+            raise
         written = Versioned(encoded.document, version, len(encoded.body))
         self._cache.keep(key, written)
         return Commit(written, Effect.WRITTEN, current.version.version_id if current else "")

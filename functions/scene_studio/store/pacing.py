@@ -31,11 +31,16 @@ class Pacing:
     sleep: Callable[[float], None] = time.sleep
     uniform: Callable[[float, float], float] = field(default=random.SystemRandom().uniform)
 
-    def attempt(self) -> Iterator[int]:
-        """Count the attempts from 0, waiting before each but the first, until the budget is spent."""
+    def attempt(self, at_once: Callable[[], bool] = lambda: False) -> Iterator[int]:
+        """Count the attempts from 0, waiting before each but the first, until the budget is spent.
+
+        Args:
+            at_once: whether the second need not wait, now that the first has failed.
+        """
         for number in range(self.attempts):
             if number:
-                pause = self.uniform(0, min(_CAP_SECONDS, _BASE_SECONDS * 2 ** min(number, 10)))
+                bound = min(_CAP_SECONDS, _BASE_SECONDS * 2 ** min(number, 10))
+                pause = 0.0 if number == 1 and at_once() else self.uniform(0, bound)
                 if self.monotonic() + pause >= self.until:
                     return
                 self.sleep(pause)
