@@ -96,6 +96,7 @@ class SqliteObjectStore:
         clock: Callable[[], float] = time.time,
         url_prefix: str = "/_objects/",
         on_created: OnCreated | None = None,
+        read_only: bool = False,
     ) -> None:
         """Open the file, or make it.
 
@@ -104,14 +105,19 @@ class SqliteObjectStore:
             clock: seconds since the epoch.
             url_prefix: where signed addresses begin.
             on_created: called after each commit of a raw upload; as with S3, a crash may come between the two.
+            read_only: open a file that is there, and write nothing to it.
+
+        Raises:
+            sqlite3.OperationalError: the file cannot be opened.
         """
         self._clock = clock
         self._url_prefix = url_prefix
         self._on_created = on_created
         self._lock = threading.Lock()
-        self._db = sqlite_file.connect(path)
+        self._db = sqlite_file.connect_read_only(path) if read_only else sqlite_file.connect(path)
         try:
-            self._set_up()
+            if not read_only:
+                self._set_up()
         except BaseException:
             self._db.close()
             raise
