@@ -71,6 +71,11 @@ DELETE FROM versions WHERE key = :key
     AND id < (SELECT id FROM versions WHERE key = :key ORDER BY id DESC LIMIT 1 OFFSET :kept - 1)
 """
 """A version's time begins when the next one replaces it, as that of noncurrent versions does in S3."""
+_FIRST_VERSION: Final = """
+INSERT INTO sqlite_sequence (name, seq) SELECT 'versions', ?
+    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'versions')
+"""
+"""Ids begin at the time in milliseconds: one that a browser kept of another file names nothing in this one."""
 
 OnCreated = Callable[[str, str, int], None]
 """Told of a new version under `UPLOADS`: its key, its id, and its size in bytes."""
@@ -329,6 +334,7 @@ class SqliteObjectStore:
         with self._transaction() as db:
             for statement in _SCHEMA.split(";"):
                 db.execute(statement)
+            db.execute(_FIRST_VERSION, (int(self._clock() * 1000),))
             db.execute("INSERT OR IGNORE INTO secrets VALUES ('signing', ?)", (secrets.token_bytes(32),))
 
     def _one(self, sql: str, arguments: tuple[Any, ...]) -> Any:
