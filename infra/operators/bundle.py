@@ -6,6 +6,7 @@ folder. The last entry, `manifest.json`, lists them all.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
@@ -74,13 +75,25 @@ class Manifest(Model):
 
 
 class BundleWriter:
-    """Writes a bundle as its objects come."""
+    """Writes a bundle as its objects come; as a context, so that it lets its file go whatever happens."""
 
     def __init__(self, file: IO[bytes], client_id: str) -> None:
         """Begin a bundle in a file that can be written from its beginning on."""
         self._zip = ZipFile(file, "w", ZIP_STORED)
         self._client_id = client_id
         self._entries: list[Entry] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._zip.close()
+        else:
+            with suppress(OSError, ValueError):  # the file is of no use any more; what went wrong is told
+                self._zip.close()
 
     def add(self, key: str, body: bytes) -> None:
         """Add an object under its key below the client's folder."""
@@ -91,7 +104,7 @@ class BundleWriter:
         self._write(key, body)
 
     def finish(self, missing: Iterable[str]) -> int:
-        """Write the manifest, and give the number of objects."""
+        """Write the manifest, and give the number of objects; the bundle is whole at the end of the context."""
         manifest = Manifest(
             format=FORMAT,
             version=VERSION,
@@ -100,7 +113,6 @@ class BundleWriter:
             missing=tuple(missing),
         )
         self._write(MANIFEST, to_json(manifest, by_alias=True, indent=1))
-        self._zip.close()
         return len(self._entries)
 
     def _write(self, name: str, body: bytes) -> None:

@@ -79,13 +79,13 @@ def export_client(
     with NamedTemporaryFile(dir=to.parent, prefix=f".{to.name}.", suffix=".part", delete=False) as file:
         part = Path(file.name)
         try:
-            bundle = BundleWriter(file, client_id)
             contents = Contents(fetch_from(store))
-            for item in _items(store, client_id, contents):
-                bundle.add(item.key.removeprefix(keys.client_folder(client_id)), item.body)
-                progress(len(item.body))
-            missing = _missing(contents.problems, client_id, incomplete=incomplete)
-            count = bundle.finish(missing)
+            with BundleWriter(file, client_id) as bundle:
+                for item in _items(store, client_id, contents):
+                    bundle.add(item.key.removeprefix(keys.client_folder(client_id)), item.body)
+                    progress(len(item.body))
+                missing = _missing(contents.problems, client_id, incomplete=incomplete)
+                count = bundle.finish(missing)
             file.flush()
             os.fsync(file.fileno())
             part.replace(to)
