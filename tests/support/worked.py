@@ -73,7 +73,7 @@ def work(queue: WorkingQueue) -> tuple[Link, str]:
     ok("POST", f"{STUDIO}/slots", {"id": "slot-3", "productIds": ["product-a"]})
     executed({"slotId": "slot-3"})
     ok("DELETE", f"{STUDIO}/slots/slot-3")
-    ok("POST", f"{STUDIO}/duplicate", {"id": "summer", "name": "Summer", "withHistory": True})
+    ok("POST", f"{STUDIO}/duplicate", {"id": "summer", "name": "Summer"})
     ok("PUT", f"{CLIENT}/scene-studio/old", {})
     ok("DELETE", f"{CLIENT}/scene-studio/old")
     link = new_link(name="Buyer")

@@ -71,7 +71,7 @@ def test_an_imported_client_answers_every_read_as_the_original_did(
     assert run("import", bundle, "--store", f"sqlite:{elsewhere}") == 0
     serve_from(elsewhere, monkeypatch)
     assert readable("acme-corp", [worked.link]) == before
-    assert len(before) > 400
+    assert len(before) > 200
     guest, _ = before[f"guest {worked.link.id}"]
     assert guest == 200
 
@@ -132,7 +132,7 @@ def test_under_another_id_nothing_speaks_of_the_old_client_but_what_people_wrote
 def test_pages_are_named_by_their_content_under_another_id_too(bundle: Path, elsewhere: Path) -> None:
     run("import", bundle, "--client", "other", "--store", f"sqlite:{elsewhere}")
     pages = {key: body for key, body in of_clients(elsewhere).items() if "/history/" in key}
-    assert len(pages) >= 4
+    assert len(pages) >= 2
     for key, body in pages.items():
         assert hashlib.sha256(body).hexdigest() in key
     assert any(b"/api/clients/other/" in body for body in pages.values())

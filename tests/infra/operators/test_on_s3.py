@@ -47,7 +47,9 @@ def test_a_client_goes_from_a_file_into_a_bucket_and_back(
     assert "broken" not in capsys.readouterr().out
 
 
-def test_everything_is_created_on_the_condition_that_it_is_not_there(s3: LoopbackS3, bundle: Path) -> None:
+def test_everything_is_created_on_the_condition_that_it_is_not_there_and_only_by_an_import(
+    s3: LoopbackS3, bundle: Path, tmp_path: Path
+) -> None:
     assert run("import", bundle, *BUCKET) == 0
     writes = s3.requests("PUT")
     assert len(writes) > 10
@@ -60,35 +62,27 @@ def test_everything_is_created_on_the_condition_that_it_is_not_there(s3: Loopbac
         CONFIG,
         keys.client(CLIENT),
     }
-
-
-def test_export_and_check_only_read(s3: LoopbackS3, bundle: Path, tmp_path: Path) -> None:
-    run("import", bundle, *BUCKET)
     before = len(s3.exchanges)
     assert run("export", CLIENT, tmp_path / "b.zip", *BUCKET) == 0
     assert run("check", *BUCKET) == 0
     assert {one.request.method for one in s3.exchanges[before:]} <= {"GET", "HEAD"}
 
 
-@pytest.mark.parametrize("fault", [Fault.DROP_REPLY, Fault.DROP_REQUEST, Fault.CONFLICT, Fault.SLOW_DOWN])
-def test_an_import_gets_over_a_fault_with_a_document(s3: LoopbackS3, bundle: Path, fault: Fault) -> None:
-    s3.fail(fault, "PUT", "config.json")
-    assert run("import", bundle, *BUCKET) == 0
-    assert run("check", *BUCKET) == 0
-
-
-@pytest.mark.parametrize("command", [("check",), ("export", CLIENT, "file.zip"), ("import", None)])
-def test_a_bucket_that_may_not_be_read_ends_a_command_with_2(
-    s3: LoopbackS3,
-    bundle: Path,
-    command: tuple[str | None, ...],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_an_import_gets_over_faults_with_its_documents(
+    s3: LoopbackS3, bundle: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.chdir(tmp_path)
+    s3.fail(Fault.DROP_REPLY, "PUT", "client.json")
+    for fault in (Fault.DROP_REQUEST, Fault.CONFLICT, Fault.SLOW_DOWN):
+        s3.fail(fault, "PUT", "config.json")
+    assert run("import", bundle, *BUCKET) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{keys.client(CLIENT)}: created", f"{CONFIG}: created"]
+    assert [len(s3.requests("PUT", name)) for name in ("client.json", "config.json")] == [2, 4]
+
+
+def test_a_bucket_that_may_not_be_read_ends_a_command_with_2(
+    s3: LoopbackS3, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     s3.fail(Fault.ACCESS_DENIED, "GET", times=100)
-    assert run(*[bundle if one is None else one for one in command], *BUCKET) == 2
+    assert run("export", CLIENT, tmp_path / "b.zip", *BUCKET) == 2
     assert "AccessDenied" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
-    assert not s3.requests("PUT")
