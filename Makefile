@@ -9,7 +9,7 @@ VENDOR := $(WEB)/static/vendor
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run web test exiftool chromium simulate cold-starts fuzz lint format lock scenes contact-sheet page-pictures synth deploy destroy clean
+.PHONY: help run web test exiftool chromium simulate cold-starts fuzz lint format lock scenes contact-sheet page-pictures export import check synth deploy destroy clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -103,6 +103,18 @@ scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
 
 contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings, to look at.
 	$(PYTHON) -m tests.support.contact_sheet tests/pictures/contact-sheet.jpg
+
+# On the data folder in $SCENE_STUDIO_DATA, or with STORE=s3:bucket on a bucket.
+OPERATE = @$(PYTHON) -m infra.operators $(1) $(if $(STORE),--store $(STORE)) $(2)
+
+export: $(VENV)/run.stamp  ## Write a client into one file: CLIENT=id TO=file.
+	$(call OPERATE,export,$(CLIENT) $(TO))
+
+import: $(VENV)/run.stamp  ## Read a client from such a file: FROM=file, and CLIENT=id for another id than it had.
+	$(call OPERATE,import,$(FROM) $(if $(CLIENT),--client $(CLIENT)))
+
+check: $(VENV)/run.stamp  ## Find what is missing or damaged in a whole store; writes nothing.
+	$(call OPERATE,check)
 
 # Node 20 still runs it, and says in red at every start that its own time is over.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
