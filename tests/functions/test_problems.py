@@ -1,3 +1,5 @@
+import io
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
@@ -110,6 +112,21 @@ def test_an_unexpected_error_is_logged_and_its_text_is_told_to_nobody(monkeypatc
     assert b"hunter2" not in answer.body
     assert b"RuntimeError" not in answer.body
     assert [str(error) for error in logged] == ["the password is hunter2"]
+
+
+@pytest.mark.usefixtures("broken_studios")
+def test_what_is_logged_of_a_request_bears_the_id_that_its_answer_tells(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(runtime.logger.registered_handler, "stream", log)
+    runtime.logger.setLevel("ERROR")
+    try:
+        answer = call("GET", STUDIO)
+    finally:
+        runtime.logger.setLevel("CRITICAL")
+    line = json.loads(log.getvalue())
+    assert line["correlation_id"] == answer.json["requestId"] == "test-request"
 
 
 @pytest.mark.usefixtures("broken_studios")

@@ -132,6 +132,8 @@ def entry_point(api: Api) -> Callable[[dict[str, Any], LambdaContext], dict[str,
 
     @runtime.logger.inject_lambda_context
     def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        # The id that an answer tells is API Gateway's; with it, the lines of its request are found.
+        runtime.logger.set_correlation_id(str(event.get("requestContext", {}).get("requestId", "")))
         answer = api.resolve(event, context)
         outcome = f"Status{answer['statusCode'] // 100}xx"
         runtime.metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)

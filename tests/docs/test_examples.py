@@ -8,10 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic.alias_generators import to_camel
 
-from infra.routes import DEFAULT_PATH, ROUTES
-from infra.settings import Settings
 from tests.support.service import ROOT, Service
 
 README = (ROOT / "README.md").read_text()
@@ -63,23 +60,3 @@ def test_its_examples_run_as_they_stand(service, tmp_path):
     filled = re.sub(r"\bVERSION\b", versions[1], filled)
     run(f"{name_the_studio}\n{filled}", service, tmp_path)
     assert httpx.get(studio).json()["outputSlots"][0]["settings"]["style"] == "Coastal"
-
-
-def test_every_target_of_make_that_it_names_is_there():
-    named = set(re.findall(r"(?:`|^)make ([a-z][a-z-]+)", README, re.MULTILINE))
-    targets = set(re.findall(r"^([a-z][a-z-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    assert {"run", "test", "deploy", "cold-starts"} <= named <= targets
-
-
-def test_every_context_key_that_it_names_can_be_given():
-    named = set(re.findall(r"-c (\w+)=", README)) | {"workerConcurrency", "throttleRate", "allowedOrigins"}
-    assert named <= {to_camel(name) for name in Settings.model_fields}
-
-
-@pytest.mark.parametrize(
-    "route", [route for route in ROUTES if route.path != DEFAULT_PATH], ids=lambda r: r.key
-)
-def test_every_route_is_named_in_it(route):
-    last = route.path.rpartition("/")[2]
-    shown = {"{before}": "{a}", "{after}": "{b}", "scene-studio": "scene-studio", "clients": "clients"}
-    assert shown.get(last, last) in README
