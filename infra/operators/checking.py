@@ -14,7 +14,14 @@ from pydantic import ValidationError
 
 from infra.operators import machinery, pictures
 from infra.operators.contents import Contents, fetch_from
-from infra.operators.documents import NoDocument, awaits_something, contradictions, parse_client, parse_studio
+from infra.operators.documents import (
+    NoDocument,
+    awaits_something,
+    contradictions,
+    is_on_its_way_out,
+    parse_client,
+    parse_studio,
+)
 from infra.operators.listing import names
 from scene_studio.model.client import Client
 from scene_studio.model.errors import SceneStudioError
@@ -100,6 +107,8 @@ class Check:
             document = _parsed(place, stored.body)
         except NoDocument as error:
             yield Finding(place.key, str(error))
+            return
+        if is_on_its_way_out(document):
             return
         for said in self._faults(place, document, stored):
             yield Finding(place.key, said)

@@ -44,6 +44,11 @@ def parse_studio(body: bytes, client_id: str, studio_id: str) -> Studio:
     return studio
 
 
+def is_on_its_way_out(document: Client | Studio) -> bool:
+    """Whether a studio is being cleared away, so that what it names may be gone already."""
+    return document.to_json().get("purgingAt") is not None
+
+
 def awaits_something(document: Client | Studio) -> bool:
     """Whether a document has pictures under way, generated or uploaded."""
     if isinstance(document, Client):

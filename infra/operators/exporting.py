@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 from infra.operators.bundle import BundleWriter
 from infra.operators.contents import Contents, Fault, Item, Problem, fetch_from
-from infra.operators.documents import NoDocument, parse_client, parse_studio
+from infra.operators.documents import NoDocument, is_on_its_way_out, parse_client, parse_studio
 from infra.operators.listing import folders
 from scene_studio.store import keys
 from scene_studio.store.object_store import ObjectStore, StoredObject
@@ -110,9 +110,12 @@ def _items(store: ObjectStore, client_id: str, contents: Contents) -> Iterator[I
 def _studio(store: ObjectStore, client_id: str, studio_id: str, contents: Contents) -> Iterator[Item]:
     key = keys.studio(client_id, studio_id)
     body = _body(store, key)
-    if body is not None:  # without one it is the beginning of a copy, or the end of a studio
+    if body is None:  # the beginning of a copy, or the end of a studio
+        return
+    studio = _parsed(key, lambda: parse_studio(body, client_id, studio_id))
+    if not is_on_its_way_out(studio):
         yield Item(key, body)
-        yield from contents.of(_parsed(key, lambda: parse_studio(body, client_id, studio_id)))
+        yield from contents.of(studio)
 
 
 def _parsed(key: str, parse: Callable[[], D]) -> D:

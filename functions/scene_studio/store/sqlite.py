@@ -61,6 +61,11 @@ CREATE TABLE IF NOT EXISTS heads (key TEXT PRIMARY KEY, version INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 """A version with a NULL body is a delete marker; `heads` holds the keys that have a current object."""
+_FIRST_VERSION: Final = """
+INSERT INTO sqlite_sequence (name, seq) SELECT 'versions', ?
+    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'versions')
+"""
+"""Ids begin at the time in milliseconds: one that a browser kept of another file names nothing in this one."""
 
 
 _INSERT: Final = "INSERT INTO versions (key, body, content_type, metadata, written) VALUES (?, ?, ?, ?, ?)"
@@ -71,11 +76,6 @@ DELETE FROM versions WHERE key = :key
     AND id < (SELECT id FROM versions WHERE key = :key ORDER BY id DESC LIMIT 1 OFFSET :kept - 1)
 """
 """A version's time begins when the next one replaces it, as that of noncurrent versions does in S3."""
-_FIRST_VERSION: Final = """
-INSERT INTO sqlite_sequence (name, seq) SELECT 'versions', ?
-    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'versions')
-"""
-"""Ids begin at the time in milliseconds: one that a browser kept of another file names nothing in this one."""
 
 OnCreated = Callable[[str, str, int], None]
 """Told of a new version under `UPLOADS`: its key, its id, and its size in bytes."""

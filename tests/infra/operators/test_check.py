@@ -286,6 +286,12 @@ def test_what_nobody_names_is_listed_and_is_no_fault(key: str, store: MemoryStor
     assert findings(store) == [f"orphan {key}"]
 
 
+def test_a_studio_that_is_being_cleared_away_may_have_lost_anything(store: MemoryStore) -> None:
+    rewritten(store, CONFIG, deletedAt=NOW, purgingAt=NOW)
+    store.delete_all([BEACH, *pages(store), *pictures(store)])
+    assert findings(store) == []
+
+
 def test_a_summary_of_an_older_function_is_no_fault(store: MemoryStore) -> None:
     found = store.get(CONFIG)
     assert isinstance(found, StoredObject)

@@ -87,6 +87,14 @@ def test_a_client_that_there_is_not_is_told(store: MemoryStore, to: Path) -> Non
     assert to.read_bytes() == b"the bundle of yesterday"
 
 
+def test_a_studio_that_is_being_cleared_away_is_left_out(store: MemoryStore, to: Path) -> None:
+    rewritten(store, CONFIG, deletedAt="2024-01-01T00:00:00Z", purgingAt="2024-02-01T00:00:00Z")
+    store.delete_all(pages(store))
+    export_client(store, CLIENT, to)
+    with zipfile.ZipFile(to) as file:
+        assert not [name for name in file.namelist() if name.startswith("scene-studios")]
+
+
 def test_a_bundle_is_for_its_owner_alone(store: MemoryStore, to: Path) -> None:
     export_client(store, CLIENT, to)
     assert to.stat().st_mode & 0o777 == 0o600
