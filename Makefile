@@ -9,7 +9,7 @@ VENDOR := $(WEB)/static/vendor
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
 export PYTHONPATH := functions:.
 
-.PHONY: help run web test exiftool chromium simulate cold-starts fuzz lint format lock scenes contact-sheet page-pictures export import check synth deploy destroy clean
+.PHONY: help run web test exiftool chromium simulate cold-starts fuzz lint format lock scenes contact-sheet page-pictures synth deploy destroy clean
 
 help:  ## Say what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -104,6 +104,7 @@ scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
 contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings, to look at.
 	$(PYTHON) -m tests.support.contact_sheet tests/pictures/contact-sheet.jpg
 
+.PHONY: export import check
 # On the data folder in $SCENE_STUDIO_DATA, or with STORE=s3:bucket on a bucket.
 OPERATE = @$(PYTHON) -m infra.operators $(1) $(if $(STORE),--store $(STORE)) $(2)
 
