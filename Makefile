@@ -120,6 +120,19 @@ scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
 contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings, to look at.
 	$(PYTHON) -m tests.support.contact_sheet tests/pictures/contact-sheet.jpg
 
+.PHONY: export import check
+# On the data folder in $SCENE_STUDIO_DATA, or with STORE=s3:bucket on a bucket.
+OPERATE = @$(PYTHON) -m infra.operators $(1) $(if $(STORE),--store $(STORE)) $(2)
+
+export: $(VENV)/run.stamp  ## Write a client into one file: CLIENT=id TO=file.
+	$(call OPERATE,export,$(CLIENT) $(TO))
+
+import: $(VENV)/run.stamp  ## Read a client from such a file: FROM=file, and CLIENT=id for another id than it had.
+	$(call OPERATE,import,$(FROM) $(if $(CLIENT),--client $(CLIENT)))
+
+check: $(VENV)/run.stamp  ## Find what is missing or damaged in a whole store; writes nothing.
+	$(call OPERATE,check)
+
 # Node 20 still runs it, and says in red at every start that its own time is over.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 

@@ -36,7 +36,8 @@ def run(script: str, service: Service, folder: Path) -> None:
 
 
 def test_its_examples_run_as_they_stand(service, tmp_path):
-    commands, session, of_import, of_pictures, of_your_own, of_two_people, of_versions, in_aws = blocks()
+    commands, session, of_import, of_pictures, of_your_own, of_two_people, of_versions, *rest = blocks()
+    in_aws, for_operators = rest
     assert "make run" in commands
     assert "make deploy" in in_aws
     name_the_studio = next(line for line in session.splitlines() if line.startswith("API="))
@@ -60,3 +61,13 @@ def test_its_examples_run_as_they_stand(service, tmp_path):
     filled = re.sub(r"\bVERSION\b", versions[1], filled)
     run(f"{name_the_studio}\n{filled}", service, tmp_path)
     assert httpx.get(studio).json()["outputSlots"][0]["settings"]["style"] == "Coastal"
+
+    bundle = str(tmp_path / "acme-corp.zip")
+    make = f"SCENE_STUDIO_DATA={service.store.parent} make -C {ROOT} --silent --assume-old=.venv/run.stamp "
+    operated = re.sub(r"\bmake ", make, for_operators.replace("acme-corp.zip", bundle))
+    run(f"{operated}\n{make}check", service, tmp_path)
+    histories = [
+        [one["id"] for one in httpx.get(f"{address}/slots/slot-1/history").json()["items"]]
+        for address in (studio, studio.replace("acme-corp", "acme-copy"))
+    ]
+    assert histories[0] == histories[1] != []

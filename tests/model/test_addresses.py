@@ -59,3 +59,39 @@ def test_what_is_no_address_of_ours_names_nothing(reference: str) -> None:
 )
 def test_only_a_whole_web_address_is_elsewhere(url: str, *, elsewhere: bool) -> None:
     assert addresses.is_elsewhere(url) is elsewhere
+
+
+@pytest.mark.parametrize(
+    ("reference", "address"),
+    [
+        (addresses.product_image("c", "p"), addresses.product_image("d", "p")),
+        (
+            f"{addresses.slot('c', 's', 'l')}?of=/api/clients/c/",
+            f"{addresses.slot('d', 's', 'l')}?of=/api/clients/c/",
+        ),
+        (
+            f"http://[::1]:80{addresses.scene_image('c', 's', 'e')}?size=thumb",
+            addresses.scene_image("d", "s", "e"),
+        ),
+    ],
+)
+def test_an_address_below_a_client_moves_with_it(reference: str, address: str) -> None:
+    assert addresses.moved(reference, "c", "d") == address
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "",
+        "c",
+        "//[",
+        "/api/clients/c",
+        "/api/clients/cc/products/p/image",
+        "/api/clients/e/scene-studio/c/user-scenes/c/image",
+        "see /api/clients/c/products/p",
+        "https://example.com/api/clients/c/products/p/image",
+        "/scenes/living-room-modern.jpg",
+    ],
+)
+def test_whatever_is_no_address_below_the_client_stays_as_it_is(reference: str) -> None:
+    assert addresses.moved(reference, "c", "d") == reference

@@ -15,6 +15,7 @@ PAGE = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     [
         (keys.clients(), "clients/"),
         (keys.client("acme-corp"), "clients/acme-corp/client.json"),
+        (keys.client_folder("acme-corp"), "clients/acme-corp/"),
         (keys.studios("acme-corp"), "clients/acme-corp/scene-studios/"),
         (keys.studio("acme-corp", "default"), "clients/acme-corp/scene-studios/default/config.json"),
         (

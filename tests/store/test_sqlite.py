@@ -195,3 +195,43 @@ def test_opening_a_file_waits_for_another_that_opens_it_but_not_for_ever(
         SqliteObjectStore(tmp_path / "store.sqlite").close()
         assert now == 3.0
     other.close()
+
+
+def test_a_file_opened_for_reading_shows_what_others_write_meanwhile_and_takes_nothing(tmp_path: Path) -> None:
+    with sqlite_store(tmp_path) as writer:
+        reader = SqliteObjectStore(tmp_path / "store.sqlite", read_only=True)
+        writer.put(KEY, b"{}", expected=ABSENT, content_type=JSON)
+        found = reader.get(KEY)
+        assert isinstance(found, StoredObject)
+        for write in (
+            lambda: reader.put(KEY, b"[]", expected=found.version.etag, content_type=JSON),
+            lambda: reader.put_once("other", b"[]", content_type=JSON),
+            lambda: reader.delete(KEY),
+        ):
+            with pytest.raises(Unavailable, match="readonly"):
+                write()
+        assert len(writer.list_versions(KEY)) == 1
+        reader.close()
+
+
+def test_a_file_that_is_not_there_is_not_made_by_reading_it(tmp_path: Path) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        SqliteObjectStore(tmp_path / "store.sqlite", read_only=True)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_version_of_one_file_names_nothing_in_a_file_made_later(tmp_path: Path) -> None:
+    clock, versions = Clock(), list[ObjectVersion]()
+    first = SqliteObjectStore(tmp_path / "first.sqlite", clock=clock)
+    write_versions(first, versions, 20)
+    clock.now += 1
+    later = SqliteObjectStore(tmp_path / "later.sqlite", clock=clock)
+    write_versions(later, [], 20)
+    assert readable(later, versions) == [False] * 20
+    assert readable(first, versions) == [True] * 20
+    first.close()
+    later.close()
+    with_more = SqliteObjectStore(tmp_path / "first.sqlite", clock=clock)  # it goes on where it was
+    write_versions(with_more, versions, 1)
+    assert int(versions[-1].version_id) == int(versions[-2].version_id) + 1
+    with_more.close()

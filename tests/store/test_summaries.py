@@ -10,7 +10,7 @@ from scene_studio.store.cache import DocumentCache
 from scene_studio.store.object_store import ABSENT, MAX_METADATA_BYTES, ObjectStore
 from scene_studio.store.s3 import S3ObjectStore
 from scene_studio.store.studios import Studios, StudioSummary
-from scene_studio.store.summaries import decode_summary, encode_summary
+from scene_studio.store.summaries import contradicts, decode_summary, encode_summary
 from tests.support.histories import CLIENT, NOW, Team, plain_revision
 from tests.support.loopback_s3 import Fault, LoopbackS3
 from tests.support.scripted_store import MemoryStore
@@ -151,3 +151,16 @@ def test_a_summary_of_a_newer_or_older_function_or_of_none_is_read_as_far_as_it_
     assert decode_summary(stated, 2) == ["Name", "2026-01-01T00:00:00Z"]
     assert decode_summary(stated, 5) == ["Name", "2026-01-01T00:00:00Z", 3, None, None]
     assert decode_summary({}, 2) == [None, None]
+
+
+def test_a_summary_contradicts_another_that_tells_another_fact() -> None:
+    told = encode_summary(["Main", "2024", 3])
+    assert contradicts(told, encode_summary(["Main", "2024", 4]))
+    assert contradicts(told, encode_summary(["Main", None, 3, "more"]))
+
+
+def test_a_summary_does_not_contradict_one_that_tells_more_or_nothing() -> None:
+    told = encode_summary(["Main", "2024", 3])
+    for other in (told, encode_summary(["Main"]), encode_summary(["Main", "2024", 3, None]), {}):
+        assert not contradicts(told, other)
+        assert not contradicts(other, told)

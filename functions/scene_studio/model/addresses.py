@@ -73,6 +73,20 @@ def named_scene(reference: str, client_id: str, studio_id: str) -> str | None:
     return scene_id if is_id(scene_id) and path == own else None
 
 
+def moved(reference: str, client_id: str, to: str) -> str:
+    """The same address below another client, if it is one below this client; any other as it is.
+
+    With an origin it is an address of ours only if it is that of a scene's picture: settings may name those
+    so, and anything else that lies elsewhere stays where it is.
+    """
+    home = client(client_id)
+    if reference.startswith(f"{home}/"):
+        return client(to) + reference.removeprefix(home)
+    studio_id = _path(reference).removeprefix(f"{home}/scene-studio/").partition("/")[0]
+    scene_id = named_scene(reference, client_id, studio_id)
+    return reference if scene_id is None else scene_image(to, studio_id, scene_id)
+
+
 def _path(reference: str) -> str:
     try:
         return urlsplit(reference).path

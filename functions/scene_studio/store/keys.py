@@ -20,6 +20,11 @@ def clients() -> str:
     return "clients/"
 
 
+def client_folder(client_id: str) -> str:
+    """The prefix of all that is a client's, its studios among it."""
+    return f"{clients()}{client_id}/"
+
+
 def studio(client_id: str, studio_id: str) -> str:
     """The studio document."""
     return f"{studios(client_id)}{studio_id}/config.json"
@@ -90,9 +95,14 @@ def reminders() -> str:
     return "reminders/"
 
 
+def reminders_of(client_id: str, studio_id: str) -> str:
+    """The prefix of the reminders that a studio, or for `LIBRARY` the client, has pictures under way."""
+    return f"{reminders()}{client_id}/{studio_id}/"
+
+
 def reminder(client_id: str, studio_id: str, milliseconds: int, unique: str) -> str:
     """A reminder that a studio, or a library, has pictures under way, with the time they were asked for."""
-    return f"{reminders()}{client_id}/{studio_id}/{milliseconds:013d}.{unique}"
+    return f"{reminders_of(client_id, studio_id)}{milliseconds:013d}.{unique}"
 
 
 def share(share_id: str, fingerprint: str) -> str:

@@ -61,6 +61,11 @@ CREATE TABLE IF NOT EXISTS heads (key TEXT PRIMARY KEY, version INTEGER NOT NULL
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 """
 """A version with a NULL body is a delete marker; `heads` holds the keys that have a current object."""
+_FIRST_VERSION: Final = """
+INSERT INTO sqlite_sequence (name, seq) SELECT 'versions', ?
+    WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'versions')
+"""
+"""Ids begin at the time in milliseconds: one that a browser kept of another file names nothing in this one."""
 
 
 _INSERT: Final = "INSERT INTO versions (key, body, content_type, metadata, written) VALUES (?, ?, ?, ?, ?)"
@@ -96,6 +101,7 @@ class SqliteObjectStore:
         clock: Callable[[], float] = time.time,
         url_prefix: str = "/_objects/",
         on_created: OnCreated | None = None,
+        read_only: bool = False,
     ) -> None:
         """Open the file, or make it.
 
@@ -104,14 +110,19 @@ class SqliteObjectStore:
             clock: seconds since the epoch.
             url_prefix: where signed addresses begin.
             on_created: called after each commit of a raw upload; as with S3, a crash may come between the two.
+            read_only: open a file that is there, and write nothing to it.
+
+        Raises:
+            sqlite3.OperationalError: the file cannot be opened.
         """
         self._clock = clock
         self._url_prefix = url_prefix
         self._on_created = on_created
         self._lock = threading.Lock()
-        self._db = sqlite_file.connect(path)
+        self._db = sqlite_file.connect_read_only(path) if read_only else sqlite_file.connect(path)
         try:
-            self._set_up()
+            if not read_only:
+                self._set_up()
         except BaseException:
             self._db.close()
             raise
@@ -323,6 +334,7 @@ class SqliteObjectStore:
         with self._transaction() as db:
             for statement in _SCHEMA.split(";"):
                 db.execute(statement)
+            db.execute(_FIRST_VERSION, (int(self._clock() * 1000),))
             db.execute("INSERT OR IGNORE INTO secrets VALUES ('signing', ?)", (secrets.token_bytes(32),))
 
     def _one(self, sql: str, arguments: tuple[Any, ...]) -> Any:

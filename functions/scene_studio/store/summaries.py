@@ -22,6 +22,14 @@ def decode_summary(metadata: Mapping[str, str], count: int) -> list[Any]:
 
     A newer function may state more, an older one less, and an object written by hand nothing at all.
     """
-    stated = from_json(base64.urlsafe_b64decode(metadata[_NAME])) if _NAME in metadata else []
-    facts: list[Any] = [*stated, *[None] * count][:count]
+    return [*_stated(metadata), *[None] * count][:count]
+
+
+def contradicts(metadata: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two summaries state different values of a fact that both state."""
+    return any(one != another for one, another in zip(_stated(metadata), _stated(other), strict=False))
+
+
+def _stated(metadata: Mapping[str, str]) -> list[Any]:
+    facts: list[Any] = from_json(base64.urlsafe_b64decode(metadata[_NAME])) if _NAME in metadata else []
     return facts
