@@ -14,6 +14,7 @@ from scene_studio.store.object_store import (
     StoredObject,
     StoreError,
     Unavailable,
+    VersionName,
     WriteUnsettled,
 )
 from scene_studio.store.s3 import S3ObjectStore
@@ -32,7 +33,9 @@ READS: dict[str, tuple[str, Ask]] = {
     "heads": ("HEAD", lambda store: store.heads([KEY])),
     "heads of many": ("HEAD", lambda store: store.heads([KEY, KEY])),
     "list": ("GET", lambda store: store.list_names("clients/")),
+    "list of all versions": ("GET", lambda store: store.list_all_versions("clients/")),
     "delete": ("DELETE", lambda store: store.delete(KEY)),
+    "delete of versions": ("POST", lambda store: store.delete_versions([VersionName(KEY, "0" * 32)])),
     "copy": ("PUT", lambda store: store.copy_once(KEY, "copy")),
     "create once": ("PUT", lambda store: store.put_once("once", b"{}", content_type=JSON)),
 }
