@@ -75,7 +75,9 @@ def list_studios(
     clients.read(client_id)
     summaries, following = studios.summaries(client_id, after=cursor, limit=limit)
     shown = [
-        summary_view(client_id, summary) for summary in summaries if (summary.deleted_at is not None) == deleted
+        summary_view(client_id, summary)
+        for summary in summaries
+        if (summary.deleted_at is not None) == deleted and summary.purging_at is None
     ]
     return json_answer(list_view(shown, following))
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from janitor.generation import Generation
 from janitor.places import Places
+from janitor.purge import Purge
 from janitor.sweep import Sweep
 from janitor.uploads import Uploads
 from scene_studio.generation.message import WantedPicture
@@ -181,7 +182,8 @@ class Machines:
         generation = Generation(platform.store, container.studios, platform.queue, platform.timing, pacing, now)
         uploads = Uploads(platform.store, container.folders, lambda: platform.uploads, pacing, now)
         places = Places(platform.store, platform.timing.reminder)
-        return Sweep(places, container.inbox, generation, uploads, pacing, now)
+        purge = Purge(platform.store, container.studios, pacing, now)
+        return Sweep(places, container.inbox, generation, uploads, purge, pacing, now)
 
     # Common --------------------------------------------------------------------------------------------
 
