@@ -12,14 +12,16 @@ import pytest
 import janitor.handler
 from janitor import purge_round
 from scene_studio import runtime
+from scene_studio.model.studio import Studio
 from scene_studio.store import keys
+from scene_studio.store.cache import Versioned
 from scene_studio.store.object_store import Unavailable
 from scene_studio.store.pacing import within
 from tests.support.api import CLIENT, STUDIO, call
 from tests.support.problems import assert_problem
 from tests.support.queues import sweep
 from tests.support.seed import client_json, import_client
-from tests.support.shares import new_link, rewrite
+from tests.support.shares import new_link
 from tests.support.stored import STUDIO_KEY, stored_objects
 
 DAY = 24 * 3_600_000
@@ -123,9 +125,11 @@ def test_past_its_day_a_studio_can_be_brought_back_for_as_long_as_it_is_there(
 
 
 def test_a_tombstone_that_came_back_with_a_backup_counts_from_that_day(seeded: Path, later: Later) -> None:
-    call("DELETE", STUDIO)
-    rewrite(STUDIO_KEY, lambda studio: studio.update(deletedAt="2020-01-01T00:00:00.000Z"))
-    runtime.studios.cache_clear()
+    def with_an_old_tombstone(current: Versioned[Studio] | None) -> Studio:
+        assert current is not None
+        return current.document.replace(deleted_at="2020-01-01T00:00:00.000Z")
+
+    runtime.studios().commit(*PLACE, with_an_old_tombstone, None, within(5))
     later(30 * DAY)
     sweep()
     assert call("GET", STUDIO).json["type"] == "deleted"

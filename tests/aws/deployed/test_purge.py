@@ -17,7 +17,7 @@ def test_a_studio_whose_time_has_come_is_gone_with_every_version_and_its_id_is_f
     team.see(201, "PUT", team.studio, {}, if_none_match="*")
     team.see(201, "POST", f"{team.studio}/slots", {"id": "slot-1", "productIds": ["product-a"]})
     team.see(200, "POST", f"{team.studio}/generate", {"slotId": "slot-1"})
-    link = team.see(201, "POST", f"{team.studio}/shares", {}).json()["id"]
+    link = team.see(201, "POST", f"{team.studio}/shares", {}).json()["share"]["id"]
     team.see(204, "DELETE", team.studio)
     own = keys.studio_folder(*place), keys.claims(*place), keys.inbox(*place), f"shares/{link}/"
     assert {"config.json", "revisions", "claims", "inbox", "shares"} <= _parts(iam_deployment, own)
