@@ -29,7 +29,7 @@ REQUESTS: Final = {"get", "put", "heads", "list_versions", "list_all_versions", 
 
 
 class Stepping:
-    """A store that does something before or after one of its requests; its listings are short, the newest first.
+    """A store that does something before or after a request; its listings are short, the newest first.
 
     Attributes:
         steps: how many requests there were.
