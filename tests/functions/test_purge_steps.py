@@ -38,10 +38,10 @@ class Stepping:
     def __init__(self, inner: ObjectStore) -> None:
         self._inner = inner
         self._moment: tuple[str, int] | None = None
-        self._action: Callable[[], None] = lambda: None
+        self._action: Callable[[], object] = lambda: None
         self.steps = 0
 
-    def at(self, when: str, step: int, action: Callable[[], None]) -> None:
+    def at(self, when: str, step: int, action: Callable[[], object]) -> None:
         """Do this `before` or `after` that request."""
         self._moment, self._action = (when, step), action
 
@@ -187,6 +187,14 @@ def test_who_brings_it_back_in_the_midst_gets_all_of_it_or_is_told_that_it_is_go
     purge(stepping)
     assert told
     assert left(store) == (stood if told == ["back"] else set(OTHERS))
+
+
+@every_moment
+def test_of_two_runs_at_once_each_ends_well(store: MemoryStore, step: int) -> None:
+    stepping = Stepping(store)
+    stepping.at("before", step, partial(purge, store))
+    assert not purge(stepping).under_way
+    assert left(store) == set(OTHERS)
 
 
 @every_moment

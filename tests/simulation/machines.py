@@ -6,7 +6,7 @@ from itertools import count
 from typing import Final
 
 from janitor.generation import Generation
-from janitor.places import Places
+from janitor.places import Place, Places
 from janitor.purge import Purge
 from janitor.sweep import Sweep
 from janitor.uploads import Uploads
@@ -156,6 +156,21 @@ class Machines:
 
     def _come(self) -> None:
         self._world.spawn(self._sweep, 0)
+
+    def purge(self, skew: float) -> None:
+        """Have the janitor come to the studio, with a clock that is wrong by so many seconds."""
+        self._world.spawn(lambda: self._purge(skew), 0)
+
+    def _purge(self, skew: float) -> None:
+        run = MachineRun(f"janitor-{next(self._numbers)}", self._world.milliseconds())
+        with self._container(run, 4 * self._platform.timing.worker_seconds) as container:
+            sweep = self._sweep_of(container, run.began + int(skew * 1000))
+            try:
+                done = sweep.look_after(Place(CLIENT, STUDIO))
+                self._world.note(run, "has purged", done.purged)
+            except (Busy, OutcomeUnknown) as error:
+                run.ended = "failed"
+                self._world.note(run, "gives up for now", repr(error))
 
     def _sweep(self) -> None:
         platform = self._platform

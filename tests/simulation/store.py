@@ -27,7 +27,7 @@ from scene_studio.store.object_store import (
     check_metadata,
 )
 from tests.simulation.faults import Faults
-from tests.simulation.world import Crashed, World
+from tests.simulation.world import EPOCH_MILLISECONDS, Crashed, World
 
 T = TypeVar("T")
 
@@ -100,6 +100,16 @@ class MemoryStore:
     def names(self, prefix: str) -> list[str]:
         """The keys of the objects that there are under a prefix, in order."""
         return sorted(key for key in self._versions if key.startswith(prefix) and self.current(key))
+
+    def kept(self, prefix: str) -> list[str]:
+        """The keys of all versions that the store has under a prefix."""
+        return [
+            key
+            for key, versions in self._versions.items()
+            if key.startswith(prefix)
+            for version in versions
+            if not version.expired
+        ]
 
     def named(self, version_id: str) -> Version | None:
         """The version of this id, whether or not the store still has it."""
@@ -241,12 +251,14 @@ class MemoryStore:
         start = ids.index(before) + 1 if before in ids else 0
         self._answer()
         return [
-            VersionInfo(version.named.version_id, version.written, len(version.body))
+            VersionInfo(
+                version.named.version_id, EPOCH_MILLISECONDS / 1000 + version.written, len(version.body)
+            )
             for version in kept[start : start + limit]
         ]
 
-    def list_all_versions(self, prefix: str, *, limit: int = 1000) -> Sequence[VersionName]:
-        """See `ObjectStore`; delete markers are not told of."""
+    def list_all_versions(self, prefix: str, *, limit: int = 4) -> Sequence[VersionName]:
+        """See `ObjectStore`; few at once, and delete markers are not told of."""
         self._ask()
         found = [
             VersionName(key, version.named.version_id)

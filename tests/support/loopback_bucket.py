@@ -62,10 +62,12 @@ class Bucket:
 
     Attributes:
         version_header: what it says of versions: `on`, `off` for an unversioned bucket, or `suspended`.
+        most_versions_listed: at once, however many are asked for.
     """
 
     def __init__(self) -> None:
         self.version_header = "on"
+        self.most_versions_listed = 1000
         self._lock = threading.Lock()
         self._objects: dict[str, list[_Version]] = {}
         self._count = 0
@@ -170,7 +172,8 @@ class Bucket:
             self._objects[key] = kept
 
     def _list_versions(self, request: Request) -> Reply:
-        limit, marker = int(request.query.get("max-keys", "1000")), request.query.get("version-id-marker", "")
+        limit = min(int(request.query.get("max-keys", "1000")), self.most_versions_listed)
+        marker = request.query.get("version-id-marker", "")
         shown: list[tuple[str, _Version]] = []
         for key in sorted(self._objects, key=str.encode):
             if key.startswith(request.query.get("prefix", "")):
@@ -187,7 +190,14 @@ class Bucket:
             for key, version in shown[:limit]
             for kind in ["DeleteMarker" if version.body is None else "Version"]
         ]
-        body = "<ListVersionsResult><EncodingType>url</EncodingType>" + "".join(elements)
+        more = len(shown) > limit
+        body = "<ListVersionsResult><EncodingType>url</EncodingType>"
+        body += f"<IsTruncated>{str(more).lower()}</IsTruncated>"
+        if more:
+            key, version = shown[limit - 1]
+            body += f"<NextKeyMarker>{quote(key)}</NextKeyMarker>"
+            body += f"<NextVersionIdMarker>{version.id}</NextVersionIdMarker>"
+        body += "".join(elements)
         return Reply(200, {"Content-Type": "application/xml"}, (body + "</ListVersionsResult>").encode())
 
     def _list(self, request: Request) -> Reply:

@@ -107,10 +107,11 @@ class Purged(NotFound):
     """
 
     def __init__(self, kind: str, name: str) -> None:
-        super().__init__(kind, name)
-        self.detail = (
+        SceneStudioError.__init__(
+            self,
             f"The {kind} {name!r} was deleted and can no longer be brought back. Choose another id, or take "
-            "this one again once everything is cleared away."
+            "this one again once everything is cleared away.",
+            {"kind": kind, "name": name},
         )
 
 

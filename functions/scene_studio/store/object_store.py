@@ -239,7 +239,7 @@ class ObjectStore(Protocol):
 
         Args:
             prefix: the prefix.
-            limit: the most to give; none are given only if there are none.
+            limit: the most to give; fewer are given only if there are no more.
 
         Raises:
             Unavailable: the store could not be asked.

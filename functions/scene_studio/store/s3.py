@@ -212,14 +212,21 @@ class S3ObjectStore:
 
     def list_all_versions(self, prefix: str, *, limit: int = 1000) -> Sequence[VersionName]:
         """See `ObjectStore.list_all_versions`."""
-        try:
-            answer = self._retrying.list_object_versions(Bucket=self._bucket, Prefix=prefix, MaxKeys=limit)
-        except ClientError as error:
-            raise _read_failure(error) from error
-        except BotoCoreError as error:
-            raise Unavailable(str(error)) from error
-        found = [*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())]
-        return [VersionName(one["Key"], one["VersionId"]) for one in found]
+        found: list[VersionName] = []
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": prefix}
+        while True:
+            try:
+                answer = self._retrying.list_object_versions(**request, MaxKeys=limit - len(found))
+            except ClientError as error:
+                raise _read_failure(error) from error
+            except BotoCoreError as error:
+                raise Unavailable(str(error)) from error
+            listed = [*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())]
+            found.extend(VersionName(one["Key"], one["VersionId"]) for one in listed)
+            if not answer["IsTruncated"] or len(found) >= limit:
+                return found
+            # S3 may give fewer than were asked for.
+            request |= {"KeyMarker": answer["NextKeyMarker"], "VersionIdMarker": answer["NextVersionIdMarker"]}
 
     def delete_versions(self, versions: Sequence[VersionName]) -> None:
         """See `ObjectStore.delete_versions`."""

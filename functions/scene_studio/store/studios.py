@@ -174,10 +174,9 @@ class Studios:
             pacing: how long to try.
 
         Returns:
-            The marked studio; None if it is not to go, or not yet.
+            The marked studio; None if there is none, or it is not to go, or not yet.
 
         Raises:
-            NotFound: there is none.
             SceneStudioError: see `Documents.commit`.
         """
 
@@ -186,7 +185,10 @@ class Studios:
                 raise NotFound("studio", studio_id)
             return marked_as_purging(current.document, stands_since, now)
 
-        marked = self._documents.commit(keys.studio(client_id, studio_id), mark, None, pacing).current
+        try:
+            marked = self._documents.commit(keys.studio(client_id, studio_id), mark, None, pacing).current
+        except NotFound:
+            return None
         return marked if marked.document.purging_at is not None else None
 
     def summaries(self, client_id: str, *, after: str, limit: int) -> tuple[list[StudioSummary], str | None]:
