@@ -2,7 +2,8 @@
 
 Reading follows the code: whoever commits to a document reads it too, since S3 asks for `s3:GetObject` of a
 write with `If-Match`, and may cut off pages of a studio's history. Without `s3:ListBucket` S3 answers 403
-for a key that does not exist, so every function that reads has it, on the whole bucket.
+for a key that does not exist, so every function that reads has it, on the whole bucket. The janitor alone
+deletes for good, and of what people made only what belongs to a studio.
 """
 
 from collections.abc import Mapping
@@ -22,6 +23,7 @@ SCENES: Final = "clients/*/scene-studios/*/user-scenes/*"
 INBOX: Final = "inbox/*"
 CLAIMS: Final = "claims/*"
 REMINDERS: Final = "reminders/*"
+ROUND: Final = "janitor/*"
 SHARES: Final = "shares/*"
 UPLOADS: Final = "uploads/*"
 
@@ -31,6 +33,7 @@ GET: Final = "s3:GetObject"
 GET_VERSION: Final = "s3:GetObjectVersion"
 PUT: Final = "s3:PutObject"
 DELETE: Final = "s3:DeleteObject"
+DELETE_VERSION: Final = "s3:DeleteObjectVersion"
 SEND: Final = "sqs:SendMessage"
 TAKE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 INVOKE_MODEL: Final = "bedrock:InvokeModel"
@@ -140,16 +143,19 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _may(UPLOAD_QUEUE, *TAKE),
     ),
     "janitor": (
-        _may(BUCKET, LIST),
+        _may(BUCKET, LIST, LIST_VERSIONS),
         _may(CLIENT, GET, PUT),
         _may(PRODUCTS, GET),
-        _may(STUDIO, GET, PUT),
-        _may(PAGES, PUT),
-        _may(REVISIONS, GET),
-        _may(SCENES, GET),
-        _may(INBOX, GET, DELETE),
-        _may(REMINDERS, DELETE),
-        _may(UPLOADS, GET),
+        _may(STUDIO, GET, PUT, DELETE_VERSION),
+        _may(PAGES, PUT, DELETE_VERSION),
+        _may(REVISIONS, GET, DELETE_VERSION),
+        _may(SCENES, GET, DELETE_VERSION),
+        _may(INBOX, GET, DELETE, DELETE_VERSION),
+        _may(CLAIMS, DELETE_VERSION),
+        _may(REMINDERS, PUT, DELETE),
+        _may(ROUND, GET, PUT),
+        _may(SHARES, DELETE_VERSION),
+        _may(UPLOADS, GET, DELETE_VERSION),
         _may(GENERATION_QUEUE, SEND),
         _may(UPLOAD_QUEUE, SEND),
     ),

@@ -127,7 +127,7 @@ def _lifecycle() -> list[s3.LifecycleRule]:
             noncurrent_version_expiration=day,
             expired_object_delete_marker=True,
         )
-        for prefix in ("inbox/", "reminders/")
+        for prefix in ("inbox/", "reminders/", "janitor/")
     ]
     expiring = [
         s3.LifecycleRule(

@@ -19,7 +19,7 @@ from intake_api.messages import (
 from intake_api.pictures import Pictures
 from scene_studio.http.requests import Change
 from scene_studio.model.client import Client, import_into_client, new_client
-from scene_studio.model.errors import Deleted, FieldError, InvalidRequest, NotFound
+from scene_studio.model.errors import Deleted, FieldError, InvalidRequest, NotFound, Purged
 from scene_studio.model.identifiers import derive
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.scene import Scene
@@ -107,10 +107,10 @@ class Import:
     def _studio(self, client: ImportedClient, asked: ImportedStudio, field: str, pictures: Pictures) -> _Part:
         try:
             known = self._studios.read(client.id, asked.id).document
+        except (Deleted, Purged):
+            return _Part({"id": asked.id, "created": False, "deleted": True}, lambda: None)
         except NotFound:
             known = None
-        except Deleted:
-            return _Part({"id": asked.id, "created": False, "deleted": True}, lambda: None)
         slots_there = {slot.id for slot in known.output_slots} if known else set()
         scenes_there = {scene.id for scene in known.user_scenes} if known else set()
         studio = self._built(client, asked, field, pictures, slots_there, scenes_there)

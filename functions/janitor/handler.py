@@ -1,4 +1,4 @@
-"""The janitor, on a schedule: looks after every studio and library that has pictures under way."""
+"""The janitor, on a schedule: looks after every studio and library that has pictures under way, or is to go."""
 
 from typing import Any, Final
 
@@ -7,6 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from janitor.generation import Generation
 from janitor.places import Place, Places
+from janitor.purge import Purge
+from janitor.purge_round import PurgeRound
 from janitor.sweep import Sweep
 from janitor.uploads import Uploads
 from scene_studio import runtime
@@ -24,10 +26,11 @@ def lambda_handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, 
     What fails for one is logged and counted, and the others are looked after all the same.
     """
     sweep = _sweep()
+    failed = 0 if _look_for_purges(sweep.now) else 1
     places = sweep.places.find()
     # Where there is no time for all, another run begins with others.
     start = sweep.now % len(places) if places else 0
-    done = failed = 0
+    done = 0
     for place in places[start:] + places[:start]:
         if context.get_remaining_time_in_millis() / 1000 < _RESERVED_SECONDS:
             runtime.logger.warning("there was no time for all places", left=len(places) - done - failed)
@@ -59,9 +62,26 @@ def _sweep() -> Sweep:
         uploads=Uploads(
             objects=objects, folders=runtime.folders(), queue=runtime.upload_queue, pacing=_pacing, now=now
         ),
+        purge=Purge(objects=objects, studios=runtime.studios(), pacing=_pacing, now=now),
         pacing=_pacing,
         now=now,
     )
+
+
+def _look_for_purges(now: int) -> bool:
+    going = PurgeRound(
+        objects=runtime.object_store(),
+        clients=runtime.clients(),
+        studios=runtime.studios(),
+        unique=runtime.unique_name,
+        now=now,
+    )
+    try:
+        going.go_on()
+    except Exception:  # noqa: BLE001 - whatever it is, the places need care all the same
+        runtime.logger.exception("studios to be purged could not be looked for; the next run tries again")
+        return False
+    return True
 
 
 def _look_after(sweep: Sweep, place: Place) -> bool:
@@ -73,12 +93,14 @@ def _look_after(sweep: Sweep, place: Place) -> bool:
             return False
         if done.unreadable:
             runtime.logger.error("objects in the inbox that are no results", keys=list(done.unreadable))
-        if done.folded or any(care.given_up or care.queued_again for care in (done.pictures, done.uploads)):
+        cared = any(care.given_up or care.queued_again for care in (done.pictures, done.uploads))
+        if done.folded or cared or done.purged.versions:
             runtime.logger.info(
                 "looked after a place",
                 folded=done.folded,
                 pictures=done.pictures._asdict(),
                 uploads=done.uploads._asdict(),
+                purged=done.purged._asdict(),
             )
         return True
 

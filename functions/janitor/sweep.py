@@ -1,6 +1,6 @@
 """One run of the janitor: what waits is folded in, what was lost is sent again, what is hopeless is given up.
 
-Running twice, or twice at once, does no harm.
+And what was deleted long ago is purged. Running twice, or twice at once, does no harm.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from janitor.generation import Generation
 from janitor.places import Care, Place, Places
+from janitor.purge import Purge, Purged
 from janitor.uploads import Uploads
 from scene_studio.store import keys
 from scene_studio.store.inbox import Inbox
@@ -23,12 +24,14 @@ class Done(NamedTuple):
         unreadable: the keys of objects in its inbox that are no results.
         pictures: what was done about generated pictures.
         uploads: what was done about uploads.
+        purged: what was deleted for good.
     """
 
     folded: int
     unreadable: Sequence[str]
     pictures: Care
     uploads: Care
+    purged: Purged
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Sweep:
         inbox: what machines have brought there.
         generation: the care for generated pictures.
         uploads: the care for uploads.
+        purge: the purging of studios.
         pacing: how long to try to fold in what waits, from now on.
         now: when the run began, in milliseconds since the Unix epoch.
     """
@@ -48,6 +52,7 @@ class Sweep:
     inbox: Inbox
     generation: Generation
     uploads: Uploads
+    purge: Purge
     pacing: Callable[[], Pacing]
     now: int
 
@@ -62,6 +67,8 @@ class Sweep:
         is_studio = place.studio_id != keys.LIBRARY
         pictures = self.generation.look_after(place) if is_studio else Care()
         uploads = self.uploads.look_after(place)
-        if not pictures.under_way and not uploads.under_way:
+        under_way = pictures.under_way or uploads.under_way
+        purged = self.purge.look_after(place) if is_studio and not under_way else Purged()
+        if not under_way and not purged.under_way:
             self.places.forget(place, self.now)
-        return Done(*folded, pictures, uploads)
+        return Done(*folded, pictures, uploads, purged)

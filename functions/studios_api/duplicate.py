@@ -2,7 +2,7 @@
 
 from scene_studio.http.requests import Change
 from scene_studio.model import addresses
-from scene_studio.model.errors import AlreadyExists, Busy, NotFound
+from scene_studio.model.errors import AlreadyExists, Busy, NotFound, Purged
 from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.model.studio import OutputSlot, SlotStatus, Studio, existing
@@ -26,6 +26,7 @@ def duplicate_studio(
         NotFound: there is no such studio.
         Deleted: it is deleted.
         AlreadyExists: the id of the copy is taken.
+        Purged: the id of the copy is that of a studio that is being cleared away.
         Busy: there was no time to copy all pictures; repeat the request.
     """
     copy_id = asked.id or change.new_id("studio")
@@ -54,6 +55,8 @@ def _check_id_is_free(studios: Studios, client_id: str, copy_id: str) -> None:
     """Refuse before anything is copied: no picture may come under the keys of another studio."""
     try:
         taken = studios.read_any(client_id, copy_id).document
+    except Purged:
+        raise  # what was copied now would be cleared away with the rest
     except NotFound:
         return
     raise AlreadyExists("studio", existing(taken, copy_id).id)

@@ -32,6 +32,7 @@ from scene_studio.http.requests import (
     IfNoneMatch,
     Limit,
     Objects,
+    OnlyDeleted,
     Prefer,
     StudioId,
 )
@@ -61,12 +62,24 @@ NamedVersion = Annotated[str, Path(max_length=1100)]
 
 @app.get(_STUDIOS)
 def list_studios(
-    client_id: ClientId, clients: AllClients, studios: AllStudios, limit: Limit = 24, cursor: Cursor = ""
+    client_id: ClientId,
+    clients: AllClients,
+    studios: AllStudios,
+    limit: Limit = 24,
+    cursor: Cursor = "",
+    deleted: OnlyDeleted = False,
 ) -> Response[Any]:
-    """Summaries of the client's studios, in the order of their ids."""
+    """Summaries of the client's studios, in the order of their ids; with `deleted`, those to be brought back.
+
+    `limit` is how many studios are looked at, so a part of the list may be shorter, or empty, before its end.
+    """
     clients.read(client_id)
     summaries, following = studios.summaries(client_id, after=cursor, limit=limit)
-    shown = [summary_view(client_id, summary) for summary in summaries if summary.deleted_at is None]
+    shown = [
+        summary_view(client_id, summary)
+        for summary in summaries
+        if (summary.deleted_at is not None) == deleted and summary.purging_at is None
+    ]
     return json_answer(list_view(shown, following))
 
 

@@ -6,8 +6,7 @@ from typing import Annotated, Any, Final
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import Field
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from scene_studio.http.api import Api, entry_point, json_answer
 from scene_studio.http.entity_tags import TagCondition
@@ -20,6 +19,7 @@ from scene_studio.http.requests import (
     IfMatch,
     Limit,
     Objects,
+    OnlyDeleted,
     SceneId,
     StudioId,
     UniqueName,
@@ -42,8 +42,6 @@ lambda_handler = entry_point(app)
 
 _SCENES: Final = "/api/clients/<clientId>/scene-studio/<studioId>/user-scenes"
 _SCENE: Final = f"{_SCENES}/<sceneId>"
-
-OnlyDeleted = Annotated[bool, Query(), Field(default=False)]
 
 
 def asking(

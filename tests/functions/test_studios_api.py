@@ -216,22 +216,41 @@ def without_stamps(studio: dict[str, Any]) -> dict[str, Any]:
     return {**{name: studio[name] for name in studio if name != "updatedAt"}, "outputSlots": rows}
 
 
+def test_deleted_studios_are_listed_until_they_are_brought_back(seeded: Path) -> None:
+    call("POST", STUDIOS, {"id": "winter", "name": "Winter"})
+    call("DELETE", f"{STUDIOS}/winter")
+    (listed,) = call("GET", f"{STUDIOS}?deleted=true").json["items"]
+    gone = call("GET", f"{STUDIOS}/winter").json
+    assert (listed["id"], listed["name"]) == ("winter", "Winter")
+    assert {name: listed[name] for name in ("deletedAt", "restorableUntil")} == {
+        name: gone[name] for name in ("deletedAt", "restorableUntil")
+    }
+    assert [one["id"] for one in call("GET", STUDIOS).json["items"]] == ["default"]
+    call("POST", f"{STUDIOS}/winter/undelete")
+    assert call("GET", f"{STUDIOS}?deleted=true").json == {"items": []}
+    assert [one["id"] for one in call("GET", STUDIOS).json["items"]] == ["default", "winter"]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
 def test_a_list_leads_through_every_studio_exactly_once(seeded: Path, limit: int) -> None:
     ids = [f"studio-{number}" for number in range(6)]
     for studio_id in ids:
         call("POST", STUDIOS, {"id": studio_id})
     call("DELETE", f"{STUDIOS}/studio-3")
+    assert listed_ids("", limit) == ["default", *(name for name in ids if name != "studio-3")]
+    assert listed_ids("&deleted=true", limit) == ["studio-3"]
+
+
+def listed_ids(query: str, limit: int) -> list[str]:
     seen: list[str] = []
-    path = f"{STUDIOS}?limit={limit}"
+    cursor = ""
     while True:
-        part = call("GET", path).json
+        part = call("GET", f"{STUDIOS}?limit={limit}{query}{cursor}").json
         assert len(part["items"]) <= limit
         seen += [item["id"] for item in part["items"]]
         if "nextCursor" not in part:
-            break
-        path = f"{STUDIOS}?limit={limit}&cursor={part['nextCursor']}"
-    assert seen == ["default", *(name for name in ids if name != "studio-3")]
+            return seen
+        cursor = f"&cursor={part['nextCursor']}"
 
 
 def test_a_list_shows_what_a_page_needs_without_reading_the_studios(seeded: Path) -> None:

@@ -19,13 +19,14 @@ from tests.simulation.histories import Histories
 from tests.simulation.intents import Intents
 from tests.simulation.painter import Painter
 from tests.simulation.pictures import Counts, Pictures
+from tests.simulation.purges import Purges
 from tests.simulation.refusals import Refused, justified
 from tests.simulation.requests import Answer, Request, Run
 from tests.simulation.runs import MachineRun
 from tests.simulation.state import State, read_state
 from tests.simulation.store import MemoryStore, Version
 from tests.simulation.transitions import Transitions, base_of
-from tests.simulation.world import Violation, World
+from tests.simulation.world import EPOCH_MILLISECONDS, Violation, World
 
 CLIENT_KEY: Final = f"clients/{CLIENT}/client.json"
 STUDIO_KEY: Final = f"clients/{CLIENT}/scene-studios/{STUDIO}/config.json"
@@ -63,6 +64,7 @@ class Checker:
         states: all versions, the oldest first.
         acknowledged: how many changing requests were answered as done.
         files: what is known of each file.
+        purges: what is known of the studio's end.
     """
 
     def __init__(self, world: World, store: MemoryStore, timing: Timing, limits: Limits) -> None:
@@ -79,6 +81,7 @@ class Checker:
             self._by_id, Intents(self._pictures, self._histories, self.states, limits.late)
         )
         self.files = Files(world, store)
+        self.purges = Purges(world, store)
         self._client: Mapping[str, Any] = {}
         self._compared = 0
 
@@ -99,6 +102,7 @@ class Checker:
         """Be told of all that is written, deleted, and asked of the image model."""
         store.written = self.written
         store.removed = self._removed
+        store.purged = self.purges.deleted
         painter.begun = self._pictures.calls.begun
 
     def calm(self) -> None:
@@ -147,7 +151,7 @@ class Checker:
             self._pictures.removed(key)
 
     def _studio_written(self, version: Version, run: Run | MachineRun | None) -> None:
-        before = self.states[-1] if self.states else None
+        before = self.states[-1] if self.states and not self.purges.is_gone else None
         state = read_state(len(self.states), version.named.version_id, version.body)
         request = run.request if isinstance(run, Run) else None
         self._world.note("version", state.tag, "by", request or run or "the simulator")
@@ -155,6 +159,7 @@ class Checker:
             raise Violation("two versions share their bytes")
         if state.rev != (before.rev if before else 0) + 1:
             raise Violation(f"rev {state.rev} follows rev {before.rev if before else 0}")
+        self.purges.studio_is_now(run, before, state)
         made = self._histories.check(before, state)
         if isinstance(run, Run):
             self._count(run, state)
@@ -263,7 +268,8 @@ class Checker:
         if request.writes:
             raise Violation(f"applied, and refused all the same with {request.refused}: {request}")
         bases = [base_of(request.intent, state, self._by_id) for state in since(self.states, run)]
-        there = Refused(request, refusal, since(self.states, run), bases, self.gone, run.started > 0)
+        existed = run.started > 0 and not self.purges.was_absent((run.now - EPOCH_MILLISECONDS) / 1000)
+        there = Refused(request, refusal, since(self.states, run), bases, self.gone, existed)
         if not justified(there):
             raise Violation(f"refused without a reason with {request.refused}: {request}")
 

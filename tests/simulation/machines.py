@@ -6,7 +6,8 @@ from itertools import count
 from typing import Final
 
 from janitor.generation import Generation
-from janitor.places import Places
+from janitor.places import Place, Places
+from janitor.purge import Purge
 from janitor.sweep import Sweep
 from janitor.uploads import Uploads
 from scene_studio.generation.message import WantedPicture
@@ -156,6 +157,21 @@ class Machines:
     def _come(self) -> None:
         self._world.spawn(self._sweep, 0)
 
+    def purge(self, skew: float) -> None:
+        """Have the janitor come to the studio, with a clock that is wrong by so many seconds."""
+        self._world.spawn(lambda: self._purge(skew), 0)
+
+    def _purge(self, skew: float) -> None:
+        run = MachineRun(f"janitor-{next(self._numbers)}", self._world.milliseconds())
+        with self._container(run, 4 * self._platform.timing.worker_seconds) as container:
+            sweep = self._sweep_of(container, run.began + int(skew * 1000))
+            try:
+                done = sweep.look_after(Place(CLIENT, STUDIO))
+                self._world.note(run, "has purged", done.purged)
+            except (Busy, OutcomeUnknown) as error:
+                run.ended = "failed"
+                self._world.note(run, "gives up for now", repr(error))
+
     def _sweep(self) -> None:
         platform = self._platform
         run = MachineRun(f"janitor-{next(self._numbers)}", self._world.milliseconds())
@@ -181,7 +197,8 @@ class Machines:
         generation = Generation(platform.store, container.studios, platform.queue, platform.timing, pacing, now)
         uploads = Uploads(platform.store, container.folders, lambda: platform.uploads, pacing, now)
         places = Places(platform.store, platform.timing.reminder)
-        return Sweep(places, container.inbox, generation, uploads, pacing, now)
+        purge = Purge(platform.store, container.studios, pacing, now)
+        return Sweep(places, container.inbox, generation, uploads, purge, pacing, now)
 
     # Common --------------------------------------------------------------------------------------------
 

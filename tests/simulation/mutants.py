@@ -14,6 +14,7 @@ from tests.simulation import (
     mutants_of_machines,
     mutants_of_merge,
     mutants_of_outcomes,
+    mutants_of_purges,
     mutants_of_store,
     mutants_of_uploads,
 )
@@ -29,6 +30,7 @@ _MODULES: Final = (
     mutants_of_intents,
     mutants_of_machines,
     mutants_of_uploads,
+    mutants_of_purges,
 )
 
 

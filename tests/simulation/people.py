@@ -30,6 +30,10 @@ class Person(Sending):
             self._service.world.pause(self._random.choice(self._profile.pauses) * self._random.random())
         self.gone = True
 
+    def visit(self) -> None:
+        """Come back to the address after a long time."""
+        self._create()
+
     def _create(self) -> None:
         """Come to an address at which there is nothing yet, perhaps."""
         request = Request("create", self._session.new_key(), "{}")

@@ -45,6 +45,7 @@ class Profile:
         pauses: one of these is the most seconds that somebody waits after an action.
         periods: one of these is after how many time limits of a worker the janitor comes, about.
         lives: one of these is how many time limits of a worker a picture may take.
+        afterwards: how often the studio is seen again weeks later.
     """
 
     weights: Mapping[str, int] = field(default_factory=lambda: EVERYBODY)
@@ -59,6 +60,7 @@ class Profile:
     pauses: tuple[float, ...] = (0.0, 0.05, 1.0, 20.0)
     periods: tuple[float, ...] = (2, 6)
     lives: tuple[int, ...] = (3, 3, 6, 15)
+    afterwards: float = 0.05
 
 
 USUAL: Final = Profile()
@@ -117,6 +119,12 @@ PROFILES: Final[Mapping[str, Profile]] = {
     "sending, dying": replace(_SENDING, faults=frozenset({"crash", "late", "lost", "twice", "unsent"})),
     "sending, slow": replace(
         _SENDING, faults=frozenset({"lengthy", "tardy", "slow", "twice", "unsent"}), periods=(0.5,)
+    ),
+    "weeks later": Profile(
+        {"edit_field": 4, "add_slot": 2, "generate": 3},
+        faults=frozenset({"late", "slow"}),
+        pauses=(0.0, 3.0),
+        afterwards=1.0,
     ),
     "come and go": Profile(
         {"drop_slot": 6, "revive_slot": 4, "bring_in": 5, "add_slot": 4, "save_rows": 6, "edit_field": 4}

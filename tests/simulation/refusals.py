@@ -10,6 +10,7 @@ from scene_studio.model.errors import (
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    Purged,
     SceneStudioError,
     VersionGone,
 )
@@ -27,7 +28,7 @@ class Refused(NamedTuple):
         states: the versions that were current while the request ran.
         bases: what the request was made from, for each of them.
         gone: whether the store has dropped a version.
-        existed: whether there was a studio when it began to run.
+        existed: whether there was a studio when it began to run, and ever since.
     """
 
     request: Request
@@ -65,6 +66,10 @@ def _deleted(refused: Refused) -> bool:
     if refused.refusal.members["kind"] == "studio":
         return any(state.deleted for state in refused.states)
     return any(_slot_is_so(refused, base) for base in refused.bases)
+
+
+def _purged(refused: Refused) -> bool:
+    return any(state.purging for state in refused.states)
 
 
 def _slot_exists(refused: Refused) -> bool:
@@ -124,6 +129,7 @@ def _conflicts(refused: Refused) -> bool:
 _REASONS: Final[Mapping[type[SceneStudioError], Callable[[Refused], bool]]] = {
     NotFound: _not_found,
     Deleted: _deleted,
+    Purged: _purged,
     AlreadyExists: _slot_exists,
     PreconditionFailed: _condition_fails,
     PreconditionRequired: _touches_others,

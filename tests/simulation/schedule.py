@@ -1,10 +1,10 @@
 """One seed, one schedule: a studio, the people around it, and what comes of it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from unittest.mock import patch
 
 from janitor import uploads as looked_after
@@ -15,6 +15,7 @@ from scene_studio.model.revision import GeneratedSceneImage
 from scene_studio.model.studio import add_revisions, new_slot, new_studio
 from scene_studio.store import commit, keys, studios
 from scene_studio.store.object_store import ABSENT
+from tests.simulation.afterwards import Afterwards
 from tests.simulation.browsers import PRODUCT_IDS
 from tests.simulation.checker import STUDIO_KEY, Checker, Excused, Limits
 from tests.simulation.containers import CLIENT, STUDIO, Platform
@@ -94,10 +95,16 @@ def run_schedule(seed: int, profile: Profile = USUAL, *, digest: bool = False) -
             for _ in range(3):
                 keep = source.choice((1, 2, 4))
                 world.later(source.uniform(1, 60), lambda keep=keep: store.expire(STUDIO_KEY, keep))  # type: ignore[misc]
-        pictures, files, violation = _run(world, checker)
+        told = _run(world, checker.check_end)
+        if told.counts is not None and source.random() < profile.afterwards:
+            counts = told.counts
+            afterwards = Afterwards(service, machines, people, Faults.drawn(source, profile.faults))
+            world.spawn(afterwards.live, 0)
+            told = _run(world, lambda: counts)
     commits = len(checker.states)
-    told = world.digest() if digest else ""
-    return Outcome(seed, checker.acknowledged, commits, pictures, files, violation, world.story, told)
+    pictures, files = told.counts or (Counts(), Tally())
+    sealed = world.digest() if digest else ""
+    return Outcome(seed, checker.acknowledged, commits, pictures, files, told.violation, world.story, sealed)
 
 
 def _platform(world: World, store: MemoryStore, timing: Timing, deliveries: int) -> Platform:
@@ -119,17 +126,30 @@ def _people(service: Service, profile: Profile) -> list[Person]:
     return people
 
 
-def _run(world: World, checker: Checker) -> tuple[Counts, Tally, str | None]:
+class _Told(NamedTuple):
+    """What came of a part of a schedule.
+
+    Attributes:
+        counts: what it came to; None if it did not come to its end.
+        violation: what happened that must not; None if nothing did.
+    """
+
+    counts: tuple[Counts, Tally] | None = None
+    violation: str | None = None
+
+
+def _run(world: World, check: Callable[[], tuple[Counts, Tally]]) -> _Told:
+    """Run until nothing is left to happen, and check what there is then."""
     try:
         world.run()
-        return *checker.check_end(), None
+        return _Told(check())
     except Excused:
         world.note("a request is repeated that the document has forgotten; the rest proves nothing")
     except Violation as violation:
-        return Counts(), Tally(), str(violation)
+        return _Told(violation=str(violation))
     except Exception as error:  # noqa: BLE001 - whatever it is, the product should not have raised it
-        return Counts(), Tally(), f"{type(error).__name__}: {error}"
-    return Counts(), Tally(), None
+        return _Told(violation=f"{type(error).__name__}: {error}")
+    return _Told()
 
 
 @contextmanager

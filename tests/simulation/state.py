@@ -76,6 +76,11 @@ class State:
         return "deletedAt" in self.raw
 
     @property
+    def purging(self) -> bool:
+        """Whether the studio is being cleared away."""
+        return "purgingAt" in self.raw
+
+    @property
     def tag(self) -> str:
         """Its entity tag as clients hold it."""
         return f'"{self.rev}:{self.version_id}"'

@@ -7,7 +7,7 @@ of its bytes, as S3's is, so that two versions of the same bytes would be taken 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from scene_studio.store.object_store import (
     UNCHANGED,
@@ -22,11 +22,14 @@ from scene_studio.store.object_store import (
     Unchanged,
     UploadTicket,
     VersionInfo,
+    VersionName,
     WriteUnsettled,
     check_metadata,
 )
 from tests.simulation.faults import Faults
-from tests.simulation.world import Crashed, World
+from tests.simulation.world import EPOCH_MILLISECONDS, Crashed, World
+
+T = TypeVar("T")
 
 _LATEST: Final = 45.0
 """The most seconds after which a write that was given up takes effect."""
@@ -63,6 +66,7 @@ class MemoryStore:
         read: called with each current version that is read.
         written: called with each new version.
         removed: called with the key of each object that is deleted.
+        purged: called with each version that is deleted for good.
     """
 
     def __init__(self, world: World, faults: Faults) -> None:
@@ -71,6 +75,7 @@ class MemoryStore:
         self.written: Callable[[Version], None] = lambda _: None
         self.read: Callable[[Version], None] = lambda _: None
         self.removed: Callable[[str], None] = lambda _: None
+        self.purged: Callable[[Version], None] = lambda _: None
         self._world = world
         self._removed: set[str] = set()
         self._versions: dict[str, list[Version]] = {}
@@ -85,11 +90,26 @@ class MemoryStore:
     def current(self, key: str) -> Version | None:
         """The current version."""
         versions = self._versions.get(key)
-        return versions[-1] if versions and key not in self._removed else None
+        if not versions or key in self._removed:
+            return None
+        newest = versions[-1]
+        return (
+            newest if not newest.expired else next((one for one in reversed(versions) if not one.expired), None)
+        )
 
     def names(self, prefix: str) -> list[str]:
         """The keys of the objects that there are under a prefix, in order."""
-        return sorted(key for key in self._versions if key.startswith(prefix) and key not in self._removed)
+        return sorted(key for key in self._versions if key.startswith(prefix) and self.current(key))
+
+    def kept(self, prefix: str) -> list[str]:
+        """The keys of all versions that the store has under a prefix."""
+        return [
+            key
+            for key, versions in self._versions.items()
+            if key.startswith(prefix)
+            for version in versions
+            if not version.expired
+        ]
 
     def named(self, version_id: str) -> Version | None:
         """The version of this id, whether or not the store still has it."""
@@ -231,9 +251,28 @@ class MemoryStore:
         start = ids.index(before) + 1 if before in ids else 0
         self._answer()
         return [
-            VersionInfo(version.named.version_id, version.written, len(version.body))
+            VersionInfo(
+                version.named.version_id, EPOCH_MILLISECONDS / 1000 + version.written, len(version.body)
+            )
             for version in kept[start : start + limit]
         ]
+
+    def list_all_versions(self, prefix: str, *, limit: int = 4) -> Sequence[VersionName]:
+        """See `ObjectStore`; few at once, and delete markers are not told of."""
+        self._ask()
+        found = [
+            VersionName(key, version.named.version_id)
+            for key, versions in self._versions.items()
+            if key.startswith(prefix)
+            for version in versions
+            if not version.expired
+        ]
+        self._answer()
+        return found[:limit]
+
+    def delete_versions(self, versions: Sequence[VersionName]) -> None:
+        """See `ObjectStore`; of several versions, some may be gone and others not."""
+        self._delete(versions, self._purge)
 
     def delete(self, key: str) -> None:
         """See `ObjectStore`."""
@@ -241,18 +280,7 @@ class MemoryStore:
 
     def delete_all(self, keys: Sequence[str]) -> None:
         """See `ObjectStore`; of several objects, some may be gone and others not."""
-        self.flight()
-        source, faults = self._world.random, self.faults
-        luck = source.random() - faults.lost
-        if luck < 0:
-            self._remove(keys[: source.randrange(max(1, len(keys)))])
-            self.flight()
-            raise Unavailable("some are never known to be gone")
-        if luck < faults.late:
-            self._apply_late(lambda: self._remove(keys))
-            raise Unavailable("they are gone later")
-        self._remove(keys)
-        self._answer()
+        self._delete(keys, self._remove)
 
     def presigned_url(
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
@@ -267,6 +295,20 @@ class MemoryStore:
     def upload_ticket(self, key: str, *, content_type: str, max_bytes: int, seconds: int) -> UploadTicket:
         """See `UploadStore`; nobody judges the form."""
         return UploadTicket("", {"key": key})
+
+    def _delete(self, what: Sequence[T], remove: Callable[[Sequence[T]], bool]) -> None:
+        self.flight()
+        source, faults = self._world.random, self.faults
+        luck = source.random() - faults.lost
+        if luck < 0:
+            remove(what[: source.randrange(max(1, len(what)))])
+            self.flight()
+            raise Unavailable("some are never known to be gone")
+        if luck < faults.late:
+            self._apply_late(lambda: remove(what))
+            raise Unavailable("they are gone later")
+        remove(what)
+        self._answer()
 
     # How it fails --------------------------------------------------------------------------------------
 
@@ -318,4 +360,12 @@ class MemoryStore:
             if self.current(key) is not None:
                 self._removed.add(key)
                 self.removed(key)
+        return True
+
+    def _purge(self, versions: Sequence[VersionName]) -> bool:
+        for name in versions:
+            version = self._by_id[name.version_id]
+            if not version.expired:
+                version.expired = True
+                self.purged(version)
         return True

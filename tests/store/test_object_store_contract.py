@@ -11,6 +11,7 @@ from scene_studio.store.object_store import (
     ObjectStore,
     StoredObject,
     VersionInfo,
+    VersionName,
 )
 
 KEY = "clients/acme/client.json"
@@ -304,3 +305,64 @@ def test_a_key_without_versions_and_a_place_that_is_none_list_nothing(store: Obj
     assert list(store.list_versions(KEY)) == []
     store.put(KEY, b"1", expected=ABSENT, content_type=JSON)
     assert len(store.list_versions(KEY)) == 1
+
+
+def test_all_versions_under_a_prefix_are_listed_delete_markers_among_them(store: ObjectStore) -> None:
+    first = store.put("p/a&b<", b"one", expected=ABSENT, content_type=JSON)
+    second = store.put("p/a&b<", b"two", expected=first.etag, content_type=JSON)
+    other = store.put("p/x/y", b"x", expected=ABSENT, content_type=JSON)
+    create(store, "p", "q/a", "o")
+    store.delete("p/x/y")
+
+    found = store.list_all_versions("p/")
+
+    written = [("p/a&b<", first), ("p/a&b<", second), ("p/x/y", other)]
+    assert {(key, version.version_id) for key, version in written} < set(found)
+    assert [name.key for name in sorted(found)] == ["p/a&b<", "p/a&b<", "p/x/y", "p/x/y"]
+    assert len(store.list_all_versions("p/", limit=3)) == 3
+    assert store.list_all_versions("r/") == []
+
+
+def test_what_is_deleted_version_by_version_leaves_nothing_behind(store: ObjectStore) -> None:
+    create(store, *EVERY_CHARACTER[:20], prefix="p/")
+    store.delete("p/a")
+    store.put_once("p/a", b"again", content_type=JSON)
+    create(store, "q")
+
+    while found := store.list_all_versions("p/", limit=7):
+        assert len(found) <= 7
+        store.delete_versions(found)
+
+    assert store.list_names("").names == ("q",)
+    assert store.get("p/a") is None
+
+
+def test_versions_that_are_deleted_twice_are_no_error_and_others_stay(store: ObjectStore) -> None:
+    version = store.put("p/a", b"one", expected=ABSENT, content_type=JSON)
+    gone = VersionName("p/a", version.version_id)
+    store.delete_versions([gone])
+    kept = store.put("p/a", b"two", expected=ABSENT, content_type=JSON)
+    store.delete_versions([gone])
+    store.delete_versions([])
+
+    assert store.get("p/a") == StoredObject(b"two", kept, {})
+    assert kept.version_id != version.version_id
+
+
+def test_the_newest_version_that_is_left_is_the_current_one(store: ObjectStore) -> None:
+    versions = [store.put(KEY, b"0", expected=ABSENT, content_type=JSON)]
+    for body in (b"1", b"2"):
+        versions.append(store.put(KEY, body, expected=versions[-1].etag, content_type=JSON))
+    store.delete_versions([VersionName(KEY, versions[0].version_id)])
+    assert body_of(store, KEY) == b"2"
+    store.delete_versions([VersionName(KEY, versions[2].version_id)])
+    assert store.get(KEY) == StoredObject(b"1", versions[1], {})
+
+
+def test_a_delete_marker_that_is_deleted_brings_the_object_back(store: ObjectStore) -> None:
+    version = store.put(KEY, b"one", expected=ABSENT, content_type=JSON)
+    store.delete(KEY)
+    (marker,) = [one for one in store.list_all_versions(KEY) if one.version_id != version.version_id]
+    store.delete_versions([marker])
+
+    assert store.get(KEY) == StoredObject(b"one", version, {})

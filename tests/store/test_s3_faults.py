@@ -14,6 +14,7 @@ from scene_studio.store.object_store import (
     StoredObject,
     StoreError,
     Unavailable,
+    VersionName,
     WriteUnsettled,
 )
 from scene_studio.store.s3 import S3ObjectStore
@@ -32,7 +33,9 @@ READS: dict[str, tuple[str, Ask]] = {
     "heads": ("HEAD", lambda store: store.heads([KEY])),
     "heads of many": ("HEAD", lambda store: store.heads([KEY, KEY])),
     "list": ("GET", lambda store: store.list_names("clients/")),
+    "list of all versions": ("GET", lambda store: store.list_all_versions("clients/")),
     "delete": ("DELETE", lambda store: store.delete(KEY)),
+    "delete of versions": ("POST", lambda store: store.delete_versions([VersionName(KEY, "0" * 32)])),
     "copy": ("PUT", lambda store: store.copy_once(KEY, "copy")),
     "create once": ("PUT", lambda store: store.put_once("once", b"{}", content_type=JSON)),
 }
@@ -262,3 +265,16 @@ def test_a_bucket_without_versions_is_named_as_the_cause(
         store.get(KEY)
     with pytest.raises(RuntimeError, match="not versioned; turn versioning on"):
         store.heads([KEY])
+
+
+def test_a_listing_of_versions_is_as_long_as_asked_for_though_s3_gives_fewer_at_once(
+    store: S3ObjectStore, loopback: LoopbackS3
+) -> None:
+    for name in ("a&b", "c", "d"):
+        store.put_once(f"p/{name}", b"{}", content_type=JSON)
+        store.delete(f"p/{name}")
+    loopback.bucket.most_versions_listed = 2
+    found = store.list_all_versions("p/")
+    assert sorted(one.key for one in found) == ["p/a&b", "p/a&b", "p/c", "p/c", "p/d", "p/d"]
+    assert len(set(found)) == 6
+    assert len(store.list_all_versions("p/", limit=5)) == 5

@@ -27,7 +27,7 @@ def worst(name: str) -> Studio:
     revisions = tuple(plain_revision(n, 0).replace(id=LONGEST_ID) for n in range(3))
     slot = new_slot(LONGEST_ID).replace(history=revisions, history_count=999_999_999, output_image=LONGEST_ID)
     studio = new_studio(LONGEST_ID, LONGEST_ID, name, LONGEST_TIME)
-    return studio.with_slot(slot).replace(deleted_at=LONGEST_TIME, costs=LARGEST_COSTS)
+    return studio.with_slot(slot).replace(deleted_at=LONGEST_TIME, purging_at=LONGEST_TIME, costs=LARGEST_COSTS)
 
 
 def size_of(metadata: dict[str, str]) -> int:
@@ -60,6 +60,7 @@ def test_the_largest_summary_fits_and_comes_back(store: ObjectStore, name: str) 
             deleted_at=LONGEST_TIME,
             costs=dict(sorted(LARGEST_COSTS.items())[-3:]),
             reserved=0,
+            purging_at=LONGEST_TIME,
         )
     ]
 

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 from xml.sax.saxutils import escape, unescape
 
 _VERSION_ID: Final = re.compile(r"[0-9a-f]{32}")
+_DELETED: Final = re.compile(r"<Object><Key>([^<]*)</Key>(?:<VersionId>([^<]*)</VersionId>)?</Object>")
 _META: Final = "x-amz-meta-"
 
 
@@ -61,10 +62,12 @@ class Bucket:
 
     Attributes:
         version_header: what it says of versions: `on`, `off` for an unversioned bucket, or `suspended`.
+        most_versions_listed: at once, however many are asked for.
     """
 
     def __init__(self) -> None:
         self.version_header = "on"
+        self.most_versions_listed = 1000
         self._lock = threading.Lock()
         self._objects: dict[str, list[_Version]] = {}
         self._count = 0
@@ -155,13 +158,22 @@ class Bucket:
     def _delete_several(self, request: Request) -> Reply:
         if "delete" not in request.query:
             raise _Refused(405, "MethodNotAllowed")
-        for key in re.findall(r"<Key>([^<]*)</Key>", request.body.decode()):
-            self._add(unescape(key), None, {})
+        for key, version_id in _DELETED.findall(request.body.decode()):
+            if version_id:
+                self._delete_version(unescape(key), version_id)
+            else:
+                self._add(unescape(key), None, {})
         body = b"<DeleteResult></DeleteResult>"
         return Reply(200, {"Content-Type": "application/xml"}, body)
 
+    def _delete_version(self, key: str, version_id: str) -> None:
+        kept = [version for version in self._objects.pop(key, []) if version.id != version_id]
+        if kept:
+            self._objects[key] = kept
+
     def _list_versions(self, request: Request) -> Reply:
-        limit, marker = int(request.query.get("max-keys", "1000")), request.query.get("version-id-marker", "")
+        limit = min(int(request.query.get("max-keys", "1000")), self.most_versions_listed)
+        marker = request.query.get("version-id-marker", "")
         shown: list[tuple[str, _Version]] = []
         for key in sorted(self._objects, key=str.encode):
             if key.startswith(request.query.get("prefix", "")):
@@ -172,12 +184,20 @@ class Bucket:
                 raise _Refused(400, "InvalidArgument")
             shown = shown[ids.index(marker) + 1 :]
         elements = [
-            f"<Version><Key>{quote(key)}</Key><VersionId>{version.id}</VersionId>"
-            f"<LastModified>2026-01-01T00:00:00.000Z</LastModified><Size>{len(version.body)}</Size></Version>"
+            f"<{kind}><Key>{quote(key)}</Key><VersionId>{version.id}</VersionId>"
+            f"<LastModified>2026-01-01T00:00:00.000Z</LastModified>"
+            f"<Size>{len(version.body or b'')}</Size></{kind}>"
             for key, version in shown[:limit]
-            if version.body is not None
+            for kind in ["DeleteMarker" if version.body is None else "Version"]
         ]
-        body = "<ListVersionsResult><EncodingType>url</EncodingType>" + "".join(elements)
+        more = len(shown) > limit
+        body = "<ListVersionsResult><EncodingType>url</EncodingType>"
+        body += f"<IsTruncated>{str(more).lower()}</IsTruncated>"
+        if more:
+            key, version = shown[limit - 1]
+            body += f"<NextKeyMarker>{quote(key)}</NextKeyMarker>"
+            body += f"<NextVersionIdMarker>{version.id}</NextVersionIdMarker>"
+        body += "".join(elements)
         return Reply(200, {"Content-Type": "application/xml"}, (body + "</ListVersionsResult>").encode())
 
     def _list(self, request: Request) -> Reply:

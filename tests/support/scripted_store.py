@@ -20,6 +20,7 @@ from scene_studio.store.object_store import (
     Unavailable,
     Unchanged,
     VersionInfo,
+    VersionName,
     WriteUnsettled,
     check_metadata,
 )
@@ -33,7 +34,7 @@ class MemoryStore:
     """An `ObjectStore` in a dictionary; like S3's, its entity tags are hashes of the bytes."""
 
     def __init__(self) -> None:
-        self._versions: dict[str, list[StoredObject | None]] = {}
+        self._versions: dict[str, list[StoredObject | str]] = {}  # of a delete marker, the id
         self._count = 0
 
     def get(
@@ -42,8 +43,7 @@ class MemoryStore:
         """See `ObjectStore.get`."""
         found = self._current(key)
         if version_id is not None:
-            versions = self._versions.get(key, [])
-            found = next((v for v in versions if v is not None and v.version.version_id == version_id), None)
+            found = next((v for v in self._bodies(key) if v.version.version_id == version_id), None)
         if found is not None and found.version.etag == unless_etag:
             return UNCHANGED
         return found
@@ -100,14 +100,31 @@ class MemoryStore:
 
     def list_versions(self, key: str, *, before: str = "", limit: int = 1000) -> Sequence[VersionInfo]:
         """See `ObjectStore.list_versions`; there is no clock, so all versions are of the same moment."""
-        kept = [version for version in reversed(self._versions.get(key, [])) if version is not None]
+        kept = self._bodies(key)[::-1]
         ids = [version.version.version_id for version in kept]
         start = ids.index(before) + 1 if before in ids else 0
         return [VersionInfo(v.version.version_id, 0, len(v.body)) for v in kept[start : start + limit]]
 
+    def list_all_versions(self, prefix: str, *, limit: int = 1000) -> Sequence[VersionName]:
+        """See `ObjectStore.list_all_versions`."""
+        found = [
+            VersionName(key, _version_id(version))
+            for key, versions in self._versions.items()
+            if key.startswith(prefix)
+            for version in versions
+        ]
+        return found[:limit]
+
+    def delete_versions(self, versions: Sequence[VersionName]) -> None:
+        """See `ObjectStore.delete_versions`."""
+        for key, version_id in versions:
+            kept = [one for one in self._versions.pop(key, []) if _version_id(one) != version_id]
+            if kept:
+                self._versions[key] = kept
+
     def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
-        self._versions.setdefault(key, []).append(None)
+        self._versions.setdefault(key, []).append(self._new_id())
 
     def delete_all(self, keys: Sequence[str]) -> None:
         for key in keys:
@@ -120,13 +137,24 @@ class MemoryStore:
         return f"memory:{key}"
 
     def _current(self, key: str) -> StoredObject | None:
-        return self._versions.get(key, [None])[-1]
+        newest = self._versions.get(key, [""])[-1]
+        return newest if isinstance(newest, StoredObject) else None
+
+    def _bodies(self, key: str) -> list[StoredObject]:
+        return [version for version in self._versions.get(key, ()) if isinstance(version, StoredObject)]
 
     def _add(self, key: str, body: bytes, metadata: Mapping[str, str]) -> ObjectVersion:
-        self._count += 1
-        version = ObjectVersion(hashlib.sha256(body).hexdigest(), f"v{self._count}")
+        version = ObjectVersion(hashlib.sha256(body).hexdigest(), self._new_id())
         self._versions.setdefault(key, []).append(StoredObject(body, version, dict(metadata)))
         return version
+
+    def _new_id(self) -> str:
+        self._count += 1
+        return f"v{self._count}"
+
+
+def _version_id(version: StoredObject | str) -> str:
+    return version if isinstance(version, str) else version.version.version_id
 
 
 @dataclass

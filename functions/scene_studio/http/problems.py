@@ -24,6 +24,7 @@ PROBLEMS: Final[Mapping[type[SceneStudioError], Problem]] = {
     errors.Forbidden: Problem(HTTPStatus.FORBIDDEN, "forbidden", "Not yours to see or change"),
     errors.NotFound: Problem(HTTPStatus.NOT_FOUND, "not-found", "Not found"),
     errors.LinkInvalid: Problem(HTTPStatus.NOT_FOUND, "link-invalid", "The link is not valid"),
+    errors.Purged: Problem(HTTPStatus.GONE, "purged", "Deleted for good"),
     errors.AlreadyExists: Problem(HTTPStatus.CONFLICT, "already-exists", "The id is taken"),
     errors.Deleted: Problem(HTTPStatus.GONE, "deleted", "Deleted, and restorable"),
     errors.PreconditionFailed: Problem(

@@ -51,6 +51,8 @@ SceneId = Annotated[Id, _id_in_path("sceneId")]
 
 Limit = Annotated[int, Query(ge=1, le=100)]
 Cursor = Annotated[str, Query(max_length=200), Field(default="")]
+OnlyDeleted = Annotated[bool, Query(), Field(default=False)]
+"""Whether to list what was deleted and can be brought back, in place of what is there."""
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,21 @@ class Deleted(SceneStudioError):
         )
 
 
+class Purged(NotFound):
+    """The thing was deleted so long ago that it is gone for good; what is left of it is being cleared away.
+
+    To machines, which have no more to do there, it is not found. A person may ask for its id again later.
+    """
+
+    def __init__(self, kind: str, name: str) -> None:
+        SceneStudioError.__init__(
+            self,
+            f"The {kind} {name!r} was deleted and can no longer be brought back. Choose another id, or take "
+            "this one again once everything is cleared away.",
+            {"kind": kind, "name": name},
+        )
+
+
 class AlreadyExists(SceneStudioError):
     """The id is taken."""
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from scene_studio.model.base import Model, Text
 from scene_studio.model.client import RESTORABLE_DAYS
 from scene_studio.model.document import Document
-from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound
+from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound, Purged
 from scene_studio.model.identifiers import Id, IsoTime, days_after
 from scene_studio.model.intent import Intent
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT, GeneratedSceneImage, History, PageName
@@ -102,6 +102,8 @@ class Studio(Document):
     Attributes:
         costs: what its pictures cost, in millionths of a US dollar, by month of their making.
         shares: the guest links to it, some of which may have expired.
+        deleted_at: the tombstone.
+        purging_at: since when it is being cleared away; nothing changes it any more.
     """
 
     id: Id
@@ -114,6 +116,7 @@ class Studio(Document):
     created_at: IsoTime
     updated_at: IsoTime
     deleted_at: IsoTime | None = None
+    purging_at: IsoTime | None = None
 
     def reserved_micros(self) -> int:
         """What the pictures under way may cost, in millionths of a US dollar."""
@@ -154,14 +157,26 @@ def existing(studio: Studio | None, studio_id: str) -> Studio:
 
     Raises:
         NotFound: there is none.
+        Purged: it is being cleared away.
         Deleted: it is deleted and can be restored.
     """
     if studio is None:
         raise NotFound("studio", studio_id)
+    check_kept(studio)
     if studio.deleted_at is not None:
         until = days_after(studio.deleted_at, RESTORABLE_DAYS)
         raise Deleted("studio", studio_id, studio.deleted_at, until)
     return studio
+
+
+def check_kept(studio: Studio) -> None:
+    """Refuse a studio that is being cleared away.
+
+    Raises:
+        Purged: it is.
+    """
+    if studio.purging_at is not None:
+        raise Purged("studio", studio.id)
 
 
 def new_studio(client_id: str, studio_id: str, name: str | None, now: str) -> Studio:

@@ -96,6 +96,19 @@ class Clients:
         ids = [name.removeprefix(prefix).removesuffix("/") for name in listing.names]
         return self.summaries_of(ids), ids[-1] if listing.more else None
 
+    def id_after(self, client_id: str) -> str | None:
+        """The id of the next client, in the order of ids; None after the last. The first is after the empty id.
+
+        Raises:
+            Busy: the store could not be read.
+        """
+        prefix = keys.clients()
+        with unavailable_is_busy():
+            listing = self._store.list_names(
+                prefix, after=f"{prefix}{client_id}/" if client_id else "", limit=1, by_folder=True
+            )
+        return listing.names[0].removeprefix(prefix).removesuffix("/") if listing.names else None
+
     def summaries_of(self, client_ids: Sequence[str]) -> list[ClientSummary]:
         """Summaries of those of these clients that there are.
 

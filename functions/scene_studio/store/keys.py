@@ -27,12 +27,17 @@ def client_folder(client_id: str) -> str:
 
 def studio(client_id: str, studio_id: str) -> str:
     """The studio document."""
-    return f"{studios(client_id)}{studio_id}/config.json"
+    return f"{studio_folder(client_id, studio_id)}config.json"
 
 
 def studios(client_id: str) -> str:
     """The prefix under which each studio of a client has a folder."""
     return f"clients/{client_id}/scene-studios/"
+
+
+def studio_folder(client_id: str, studio_id: str) -> str:
+    """The prefix of all that is a studio's own."""
+    return f"{studios(client_id)}{studio_id}/"
 
 
 def history_page(client_id: str, studio_id: str, slot_id: str, name: str) -> str:
@@ -67,7 +72,7 @@ def user_scene_thumbnail(client_id: str, studio_id: str, picture_id: str) -> str
 
 def user_scenes(client_id: str, studio_id: str) -> str:
     """The prefix of a studio's scene pictures."""
-    return f"{studios(client_id)}{studio_id}/user-scenes/"
+    return f"{studio_folder(client_id, studio_id)}user-scenes/"
 
 
 def inbox(client_id: str, studio_id: str) -> str:
@@ -87,7 +92,12 @@ def result(client_id: str, studio_id: str, image_id: str, unique: str) -> str:
 
 def claim(client_id: str, studio_id: str, image_id: str) -> str:
     """The claim of the worker that makes a picture."""
-    return f"claims/{client_id}/{studio_id}/{image_id}"
+    return f"{claims(client_id, studio_id)}{image_id}"
+
+
+def claims(client_id: str, studio_id: str) -> str:
+    """The prefix of the claims on pictures of a studio."""
+    return f"claims/{client_id}/{studio_id}/"
 
 
 def reminders() -> str:
@@ -103,6 +113,11 @@ def reminders_of(client_id: str, studio_id: str) -> str:
 def reminder(client_id: str, studio_id: str, milliseconds: int, unique: str) -> str:
     """A reminder that a studio, or a library, has pictures under way, with the time they were asked for."""
     return f"{reminders_of(client_id, studio_id)}{milliseconds:013d}.{unique}"
+
+
+def purge_round() -> str:
+    """How far the janitor has come in looking for studios to be purged."""
+    return "janitor/purge-round.json"
 
 
 def share(share_id: str, fingerprint: str) -> str:
@@ -152,6 +167,11 @@ def upload(place: UploadPlace) -> str:
     return UPLOADS + "/".join(place)
 
 
+def uploads(client_id: str, studio_id: str) -> str:
+    """The prefix of the files that were sent to a studio."""
+    return f"{UPLOADS}{client_id}/{studio_id}/"
+
+
 def upload_place(key: str) -> UploadPlace | None:
     """Whose file the object of this key is; None for a key that `upload` never spells."""
     parts = key.removeprefix(UPLOADS).split("/")
@@ -184,4 +204,4 @@ def uploaded_thumbnail(place: UploadPlace) -> str:
 
 
 def _slot(client_id: str, studio_id: str, slot_id: str) -> str:
-    return f"{studios(client_id)}{studio_id}/slots/{slot_id}"
+    return f"{studio_folder(client_id, studio_id)}slots/{slot_id}"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
 
 MAX_METADATA_BYTES: Final = 2048
 """Names and values of user metadata together (S3 user guide, "Working with object metadata")."""
@@ -103,6 +103,13 @@ class VersionInfo:
     version_id: str
     written: float
     size: int
+
+
+class VersionName(NamedTuple):
+    """What names one version of one object, or one delete marker."""
+
+    key: str
+    version_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +229,30 @@ class ObjectStore(Protocol):
 
         Raises:
             Unavailable: the store could not be asked.
+        """
+        ...
+
+    def list_all_versions(self, prefix: str, *, limit: int = 1000) -> Sequence[VersionName]:
+        """Some of the versions of all objects under a prefix, delete markers among them, in any order.
+
+        There is no going on: whoever has deleted these is given others.
+
+        Args:
+            prefix: the prefix.
+            limit: the most to give; fewer are given only if there are no more.
+
+        Raises:
+            Unavailable: the store could not be asked.
+        """
+        ...
+
+    def delete_versions(self, versions: Sequence[VersionName]) -> None:
+        """Delete versions and delete markers for good; those that are gone already are no error.
+
+        The newest version that is left of an object is then the current one.
+
+        Raises:
+            Unavailable: some are not known to be gone.
         """
         ...
 

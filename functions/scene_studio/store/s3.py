@@ -24,6 +24,7 @@ from scene_studio.store.object_store import (
     Unchanged,
     UploadTicket,
     VersionInfo,
+    VersionName,
     WriteUnsettled,
     check_metadata,
     check_served,
@@ -209,6 +210,28 @@ class S3ObjectStore:
             if found["Key"] == key
         ]
 
+    def list_all_versions(self, prefix: str, *, limit: int = 1000) -> Sequence[VersionName]:
+        """See `ObjectStore.list_all_versions`."""
+        found: list[VersionName] = []
+        request: dict[str, Any] = {"Bucket": self._bucket, "Prefix": prefix}
+        while True:
+            try:
+                answer = self._retrying.list_object_versions(**request, MaxKeys=limit - len(found))
+            except ClientError as error:
+                raise _read_failure(error) from error
+            except BotoCoreError as error:
+                raise Unavailable(str(error)) from error
+            listed = [*answer.get("Versions", ()), *answer.get("DeleteMarkers", ())]
+            found.extend(VersionName(one["Key"], one["VersionId"]) for one in listed)
+            if not answer["IsTruncated"] or len(found) >= limit:
+                return found
+            # S3 may give fewer than were asked for.
+            request |= {"KeyMarker": answer["NextKeyMarker"], "VersionIdMarker": answer["NextVersionIdMarker"]}
+
+    def delete_versions(self, versions: Sequence[VersionName]) -> None:
+        """See `ObjectStore.delete_versions`."""
+        self._delete_objects([{"Key": one.key, "VersionId": one.version_id} for one in versions])
+
     def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
         try:
@@ -220,18 +243,7 @@ class S3ObjectStore:
 
     def delete_all(self, keys: Sequence[str]) -> None:
         """See `ObjectStore.delete_all`."""
-        for first in range(0, len(keys), _DELETED_AT_ONCE):
-            wanted: Any = [{"Key": key} for key in keys[first : first + _DELETED_AT_ONCE]]
-            try:
-                answer = self._retrying.delete_objects(
-                    Bucket=self._bucket, Delete={"Objects": wanted, "Quiet": True}
-                )
-            except ClientError as error:
-                raise _read_failure(error) from error
-            except BotoCoreError as error:
-                raise Unavailable(str(error)) from error
-            if failed := answer.get("Errors"):
-                raise Unavailable(f"{len(failed)} objects are not known to be gone: {failed[0].get('Code')}")
+        self._delete_objects([{"Key": key} for key in keys])
 
     def presigned_url(
         self, key: str, *, seconds: int, disposition: Disposition = "inline", filename: str = ""
@@ -253,6 +265,20 @@ class S3ObjectStore:
             ExpiresIn=seconds,
         )
         return UploadTicket(form["url"], form["fields"])
+
+    def _delete_objects(self, names: Sequence[Any]) -> None:
+        for first in range(0, len(names), _DELETED_AT_ONCE):
+            wanted = names[first : first + _DELETED_AT_ONCE]
+            try:
+                answer = self._retrying.delete_objects(
+                    Bucket=self._bucket, Delete={"Objects": wanted, "Quiet": True}
+                )
+            except ClientError as error:
+                raise _read_failure(error) from error
+            except BotoCoreError as error:
+                raise Unavailable(str(error)) from error
+            if failed := answer.get("Errors"):
+                raise Unavailable(f"{len(failed)} objects are not known to be gone: {failed[0].get('Code')}")
 
     def _create(self, send: Callable[[], Any]) -> bool:
         for _ in range(_CREATE_ATTEMPTS):

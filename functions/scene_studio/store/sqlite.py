@@ -35,6 +35,7 @@ from scene_studio.store.object_store import (
     Unchanged,
     UploadTicket,
     VersionInfo,
+    VersionName,
     WriteUnsettled,
     check_metadata,
     check_served,
@@ -76,6 +77,11 @@ DELETE FROM versions WHERE key = :key
     AND id < (SELECT id FROM versions WHERE key = :key ORDER BY id DESC LIMIT 1 OFFSET :kept - 1)
 """
 """A version's time begins when the next one replaces it, as that of noncurrent versions does in S3."""
+
+_NEW_HEAD: Final = """
+INSERT INTO heads SELECT key, id FROM versions
+    WHERE key = :key AND id = (SELECT max(id) FROM versions WHERE key = :key) AND body NOT NULL
+"""
 
 OnCreated = Callable[[str, str, int], None]
 """Told of a new version under `UPLOADS`: its key, its id, and its size in bytes."""
@@ -228,12 +234,26 @@ class SqliteObjectStore:
             "SELECT id, written, length(body) FROM versions WHERE key = ? AND id < ? AND body NOT NULL "
             "ORDER BY id DESC LIMIT ?"
         )
-        try:
-            with self._lock:
-                rows = self._db.execute(sql, (key, last, limit)).fetchall()
-        except sqlite3.OperationalError as error:
-            raise Unavailable(str(error)) from error
+        rows = self._all(sql, (key, last, limit))
         return [VersionInfo(str(version), written, size) for version, written, size in rows]
+
+    def list_all_versions(self, prefix: str, *, limit: int = 1000) -> Sequence[VersionName]:
+        """See `ObjectStore.list_all_versions`."""
+        sql = "SELECT key, id FROM versions WHERE key >= ? AND key < ? ORDER BY key, id DESC LIMIT ?"
+        rows = self._all(sql, (prefix, prefix + _AFTER_FOLDER, limit))
+        return [VersionName(key, str(version)) for key, version in rows]
+
+    def delete_versions(self, versions: Sequence[VersionName]) -> None:
+        """See `ObjectStore.delete_versions`."""
+        rows = [(one.key, int(one.version_id)) for one in versions if _is_version(one.version_id)]
+        try:
+            with self._transaction() as db:
+                db.executemany("DELETE FROM versions WHERE key = ? AND id = ?", rows)
+                for key in {key for key, _ in rows}:
+                    db.execute("DELETE FROM heads WHERE key = ?", (key,))
+                    db.execute(_NEW_HEAD, {"key": key})
+        except WriteUnsettled as error:
+            raise Unavailable(str(error)) from error
 
     def delete(self, key: str) -> None:
         """See `ObjectStore.delete`."""
@@ -341,6 +361,13 @@ class SqliteObjectStore:
         try:
             with self._lock:
                 return self._db.execute(sql, arguments).fetchone()
+        except sqlite3.OperationalError as error:
+            raise Unavailable(str(error)) from error
+
+    def _all(self, sql: str, arguments: tuple[Any, ...]) -> list[Any]:
+        try:
+            with self._lock:
+                return self._db.execute(sql, arguments).fetchall()
         except sqlite3.OperationalError as error:
             raise Unavailable(str(error)) from error
 

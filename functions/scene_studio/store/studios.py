@@ -8,8 +8,9 @@ from pydantic_core import to_json
 
 from scene_studio.model.document import RequestKey
 from scene_studio.model.errors import NotFound, StudioFull
+from scene_studio.model.purging import marked_as_purging
 from scene_studio.model.revision import INLINE_LIMIT, PAGE_SIZE, GeneratedSceneImage, HistoryPage
-from scene_studio.model.studio import OutputSlot, Studio, existing
+from scene_studio.model.studio import OutputSlot, Studio, check_kept, existing
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.commit import Commit, Documents, Encoded, Operation, Page, encode, unavailable_is_busy
@@ -33,6 +34,7 @@ class StudioSummary(NamedTuple):
         costs: what its pictures cost in each of the last `SUMMARY_MONTHS` months that cost anything, in
             millionths of a US dollar.
         reserved: what those under way may cost.
+        purging_at: since when it is being cleared away.
     """
 
     id: str
@@ -44,6 +46,7 @@ class StudioSummary(NamedTuple):
     deleted_at: str | None
     costs: dict[str, int] | None
     reserved: int | None
+    purging_at: str | None
 
 
 class HistoryPart(NamedTuple):
@@ -75,6 +78,7 @@ class Studios:
 
         Raises:
             NotFound: there is none.
+            Purged: it is being cleared away.
             Deleted: it is deleted and can be restored.
             Busy: the store could not be read.
         """
@@ -87,12 +91,22 @@ class Studios:
 
         Raises:
             NotFound: there is none.
+            Purged: it is being cleared away.
             Busy: the store could not be read.
         """
-        entry = self._documents.read(keys.studio(client_id, studio_id))
+        entry = self.read_stored(client_id, studio_id)
         if entry is None:
             raise NotFound("studio", studio_id)
+        check_kept(entry.document)
         return entry
+
+    def read_stored(self, client_id: str, studio_id: str) -> Versioned[Studio] | None:
+        """The studio as it stands, even if it is being cleared away; None if there is none.
+
+        Raises:
+            Busy: the store could not be read.
+        """
+        return self._documents.read(keys.studio(client_id, studio_id))
 
     def repeated(self, client_id: str, studio_id: str, request: RequestKey) -> Commit[Studio] | None:
         """The commit of this request, if the studio holds it; see `Documents.repeated`."""
@@ -134,8 +148,48 @@ class Studios:
         request: RequestKey | None,
         pacing: Pacing,
     ) -> Commit[Studio]:
-        """Change a studio; see `Documents.commit`."""
-        return self._documents.commit(keys.studio(client_id, studio_id), operation, request, pacing)
+        """Change a studio; see `Documents.commit`.
+
+        Raises:
+            Purged: it is being cleared away.
+        """
+
+        def apply(current: Versioned[Studio] | None) -> Studio | None:
+            if current is not None:
+                check_kept(current.document)
+            return operation(current)
+
+        return self._documents.commit(keys.studio(client_id, studio_id), apply, request, pacing)
+
+    def mark_as_purging(
+        self, client_id: str, studio_id: str, stands_since: str, now: str, pacing: Pacing
+    ) -> Versioned[Studio] | None:
+        """Mark a deleted studio whose time has come, so that nobody brings it back any more.
+
+        Args:
+            client_id: whose studio.
+            studio_id: the studio.
+            stands_since: see `marked_as_purging`.
+            now: the time.
+            pacing: how long to try.
+
+        Returns:
+            The marked studio; None if there is none, or it is not to go, or not yet.
+
+        Raises:
+            SceneStudioError: see `Documents.commit`.
+        """
+
+        def mark(current: Versioned[Studio] | None) -> Studio | None:
+            if current is None:
+                raise NotFound("studio", studio_id)
+            return marked_as_purging(current.document, stands_since, now)
+
+        try:
+            marked = self._documents.commit(keys.studio(client_id, studio_id), mark, None, pacing).current
+        except NotFound:
+            return None
+        return marked if marked.document.purging_at is not None else None
 
     def summaries(self, client_id: str, *, after: str, limit: int) -> tuple[list[StudioSummary], str | None]:
         """Summaries of a client's studios, deleted ones among them, in the order of their ids.
@@ -261,4 +315,5 @@ def _summary_of(studio: Studio) -> list[Any]:
         studio.deleted_at,
         dict(sorted(studio.costs.items())[-SUMMARY_MONTHS:]),
         studio.reserved_micros(),
+        studio.purging_at,
     ]

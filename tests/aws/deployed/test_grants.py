@@ -28,6 +28,7 @@ KEYS: Final = {
     grants.INBOX: "inbox/acme-corp/default/r.json",
     grants.CLAIMS: "claims/acme-corp/default/i",
     grants.REMINDERS: "reminders/acme-corp/default/r",
+    grants.ROUND: "janitor/round",
     grants.SHARES: "shares/abc",
     grants.UPLOADS: "uploads/acme-corp/u",
     "elsewhere": "secrets/key",
@@ -54,6 +55,7 @@ class Role:
             grants.GET_VERSION: lambda: self.s3.get_object(**at, VersionId="none"),
             grants.PUT: lambda: self.s3.put_object(**at, Body=b"{}"),
             grants.DELETE: lambda: self.s3.delete_object(**at),
+            grants.DELETE_VERSION: lambda: self.s3.delete_object(**at, VersionId="none"),
         }
 
 

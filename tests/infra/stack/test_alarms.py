@@ -11,6 +11,8 @@ import pytest
 from infra.functions import FUNCTIONS
 from janitor import handler as janitor
 from janitor.places import Care, Place
+from janitor.purge import Purged
+from janitor.sweep import Done
 from scene_studio import runtime
 from tests.infra.stack.synthesis import Assembly
 
@@ -95,7 +97,7 @@ def test_pictures_that_were_given_up_are_counted_by_the_janitors_own_log(
 ):
     logged: dict[str, Any] = {}
     monkeypatch.setattr(runtime.logger, "info", lambda _message, **extra: logged.update(extra))
-    done = SimpleNamespace(folded=0, unreadable=(), pictures=Care(given_up=3), uploads=Care(given_up=5))
+    done = Done(0, (), pictures=Care(given_up=3), uploads=Care(given_up=5), purged=Purged())
     sweep: Any = SimpleNamespace(look_after=lambda _place: done)
     assert janitor._look_after(sweep, Place("acme-corp", "summer"))
 

@@ -28,6 +28,7 @@ EVERY_KEY = {
     keys.result("c", "s", "i", "u"): grants.INBOX,
     keys.claim("c", "s", "i"): grants.CLAIMS,
     keys.reminder("c", "s", 1, "u"): grants.REMINDERS,
+    keys.purge_round(): grants.ROUND,
 }
 KEY_PATTERNS = {grant.on for table in GRANTS.values() for grant in table if "/" in grant.on}
 
@@ -129,6 +130,17 @@ def test_whoever_replaces_a_document_may_read_it(function: str):
 def test_no_function_may_delete_what_people_made():
     deleted = {grant.on for table in GRANTS.values() for grant in table if grants.DELETE in grant.actions}
     assert deleted == {grants.INBOX, grants.REMINDERS, grants.UPLOADS}
+
+
+def test_the_janitor_alone_deletes_for_good_and_nothing_that_is_the_clients_own():
+    purged = {
+        (function, grant.on)
+        for function, table in GRANTS.items()
+        for grant in table
+        if grants.DELETE_VERSION in grant.actions
+    }
+    beside = {grants.CLIENT, grants.PRODUCTS, grants.REMINDERS, grants.ROUND}
+    assert purged == {("janitor", kind) for kind in KEY_PATTERNS - beside}
 
 
 def test_the_page_touches_no_data():

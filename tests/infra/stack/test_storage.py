@@ -80,6 +80,7 @@ def test_what_is_kept_is_this(stack: Assembly):
         },
         "inbox": {"Prefix": "inbox/", **gone_in_a_day, **markers},
         "reminders": {"Prefix": "reminders/", **gone_in_a_day, **markers},
+        "janitor": {"Prefix": "janitor/", **gone_in_a_day, **markers},
         "claims": {"Prefix": "claims/", "ExpirationInDays": 7, **gone_in_a_day},
         "claims-markers": {"Prefix": "claims/", **markers},
         "uploads": {"Prefix": "uploads/", "ExpirationInDays": 1, **gone_in_a_day},
