@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import { createDataContext } from '../../functions/web/static/data-context.js';
-import { noSession } from '../../functions/web/static/signing-in.js';
+import { noSession } from '../../functions/web/static/no-session.js';
 import { Storage } from './support/browser.mjs';
 
 const ADDRESS = process.env.SCENE_STUDIO_ADDRESS;
