@@ -210,6 +210,20 @@ test('when the page is hidden the save goes out at once, so that it outlives the
   assert.equal(stored().style, 'Rustic');
 });
 
+test('without a network a hidden page sends nothing, so that there is nothing to wait for once there is one again', async () => {
+  browser.setOnline(false, tab);
+  set({ style: 'Rustic' });
+  await browser.clock.pass(10);
+  data.pageHidden();
+  await browser.clock.pass(10);
+  assert.equal(saves(browser.network).length, 0);
+  browser.setOnline(true, tab);
+  data.pageShown();
+  await browser.clock.pass(1100);
+  assert.equal(saves(browser.network).length, 1);
+  assert.equal(stored().style, 'Rustic');
+});
+
 test('a save that is too large to outlive the page is sent as any other', async () => {
   set({ promptText: Array.from({ length: 900 }, () => ['a word', 'another word']) });
   await browser.clock.pass(1100);

@@ -1,5 +1,5 @@
 /**
- * One studio at work: its working copy, its saving, its pictures in the making, and what the page is shown of it.
+ * One studio at work: its working copy, its reading and saving, its pictures in the making, and what the page is shown of it.
  *
  * @import { Clock, Conflict, FieldConflict, Kept, Owned, OwnedRow, SaveState, Slot, Studio } from '../types.d.ts'
  * @import { Answer, Api } from './api.js'
@@ -10,6 +10,7 @@ import { Generation } from './generation.js';
 import { withSide } from './merging.js';
 import { isKnown, liveRows } from './owned.js';
 import { RequestFailed } from './problems.js';
+import { Reading } from './reading.js';
 import { Saving } from './saving.js';
 import { Undoing } from './undoing.js';
 import { WorkingCopy } from './working-copy.js';
@@ -65,20 +66,18 @@ export class OpenStudio {
       else if (error.status === 404) trouble(NOT_THERE, () => this.saving.discard(), 'Forget my changes');
       else trouble(error.message, () => this.saving.wake());
     };
-    this.saving = new Saving({
-      path,
-      copy: this.copy,
-      api,
-      clock,
-      listener: {
-        changed: () => this.#publish(),
-        keep: () => this.#keep(),
-        conflicts: (found) => this.#list(found),
-        ignored: (words) => words.forEach((one) => trouble(`Part of a save could not be taken: ${one}.`)),
-        failed,
-      },
-    });
-    this.generation = new Generation({ path, api, clock, readStudio: () => this.saving.read() });
+    const { copy } = this;
+    /** @type {import('./reading.js').Listener} */
+    const listener = {
+      changed: () => this.#publish(),
+      keep: () => this.#keep(),
+      conflicts: (found) => this.#list(found),
+      ignored: (words) => words.forEach((one) => trouble(`Part of a save could not be taken: ${one}.`)),
+      failed,
+    };
+    this.reading = new Reading({ path, copy, api, clock, listener });
+    this.saving = new Saving({ path, reading: this.reading, copy, api, clock, listener });
+    this.generation = new Generation({ path, api, clock, readStudio: () => this.reading.read() });
   }
 
   /**
@@ -89,7 +88,7 @@ export class OpenStudio {
   async open() {
     for (let attempt = 1; !this.saving.isClosed; attempt += 1) {
       try {
-        await this.saving.read();
+        await this.reading.read();
         this.opening.value = { state: 'ready' };
         return;
       } catch (error) {
@@ -134,11 +133,11 @@ export class OpenStudio {
    */
   async replaceBy(send) {
     await this.settled();
-    await this.saving.inLine(async () => {
+    await this.reading.inLine(async () => {
       const tag = this.copy.read?.tag;
       if (tag === undefined) throw new Error('The studio is not there yet.');
       const before = this.copy.mine;
-      this.saving.take(await send(tag));
+      this.reading.take(await send(tag));
       this.undoing.did(before, this.copy.mine);
     });
   }
@@ -154,7 +153,7 @@ export class OpenStudio {
   /** Bring the studio back, and go on. */
   async undelete() {
     const undelete = this.api.change('POST', `${this.path}/undelete`, { body: {} });
-    await this.saving.inLine(async () => this.saving.take(await undelete()));
+    await this.reading.inLine(async () => this.reading.take(await undelete()));
     this.opening.value = { state: 'ready' };
     this.saving.wake();
   }
@@ -190,7 +189,7 @@ export class OpenStudio {
   async #made() {
     const make = this.api.change('PUT', this.path, { ifNoneMatch: '*', body: {} });
     try {
-      await this.saving.inLine(async () => this.saving.take(await make()));
+      await this.reading.inLine(async () => this.reading.take(await make()));
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
       // Somebody else made it meanwhile, or it was deleted: it is read again.

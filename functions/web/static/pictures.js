@@ -56,18 +56,18 @@ export function pictureMethods(desk) {
      * @param {string} [imageId] absent means all of the slot
      */
     async cancelGeneration(slotId, imageId) {
-      const { path, saving } = desk.open;
+      const { path, reading } = desk.open;
       await api.change('DELETE', `${path}/slots/${slotId}/generation${imageId === undefined ? '' : `/${imageId}`}`)();
-      await saving.read();
+      await reading.read();
     },
 
     /** Dismiss what failed in a slot. @param {string} slotId */
     async dismissFailed(slotId) {
-      const { path, saving, generation } = desk.open;
+      const { path, reading, generation } = desk.open;
       const failed = generation.pictures.value.filter((one) => one.slotId === slotId && one.state === 'failed');
       const at = `${path}/slots/${slotId}/generation`;
       await Promise.all(failed.map(({ id }) => api.change('DELETE', `${at}/${id}`)()));
-      await saving.read();
+      await reading.read();
     },
 
     /**
