@@ -82,8 +82,6 @@ def _security_policy(import_map: str, settings: PageSettings) -> str:
         "style-src": "'self'",
         "img-src": f"'self' blob: https:{pictures}",
         "connect-src": " ".join(["'self'", *settings.connected]),
-        "manifest-src": "'self'",
-        "worker-src": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Browser, saves } from './support/browser.mjs';
-import { Service } from './support/service.mjs';
+import { Service, problem } from './support/service.mjs';
 
 const STUDIO = '/api/clients/acme/scene-studio/main';
 let service;
@@ -320,6 +320,15 @@ test('two first visits at once are of one studio', async () => {
   await browser.clock.pass(500);
   assert.deepEqual(tabs.map(({ data: one }) => one.opening.value.state), ['ready', 'ready']);
   assert.equal(service.commits('new'), 1);
+});
+
+test('at an address of no client a studio is neither made nor asked for again', async () => {
+  service.next('GET', '/scene-studio/new', problem(404, 'not-found', { kind: 'studio' }));
+  service.next('PUT', '/scene-studio/new', problem(404, 'not-found', { kind: 'client' }));
+  const { data: lost } = await browser.open('new');
+  assert.equal(lost.opening.value.state, 'missing');
+  await browser.clock.pass(60_000);
+  assert.equal(browser.network.sent.filter(({ address }) => address.endsWith('/new')).length, 2);
 });
 
 test('a studio is opened once the service can be reached', async () => {

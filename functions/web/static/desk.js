@@ -116,7 +116,7 @@ export class Desk {
     if (before !== null && before !== id) void this.#leave(before);
     this.#takeUpOrphans();
     await studio.open();
-    if (this.#openId.peek() !== id) return;
+    if (this.#openId.peek() !== id || studio.opening.peek().state === 'missing') return;
     studio.generation.watch(this.#isShown);
     this.#lookOften();
   }

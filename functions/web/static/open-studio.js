@@ -88,14 +88,13 @@ export class OpenStudio {
   async open() {
     for (let attempt = 1; !this.saving.isClosed; attempt += 1) {
       try {
-        await this.reading.read();
+        await this.#readOrMade();
         this.opening.value = { state: 'ready' };
         return;
       } catch (error) {
         if (!(error instanceof RequestFailed)) throw error;
-        if (error.status === 404 && error.problem.kind === 'studio' && (await this.#made())) return;
         this.opening.value = opening(error);
-        if (error.kind === 'refused' && error.status !== 404) return;
+        if (this.opening.value.state !== 'loading') return;
         await this.saving.pause(this.api.pause(attempt));
       }
     }
@@ -186,17 +185,14 @@ export class OpenStudio {
     return this.saving.saved();
   }
 
-  async #made() {
-    const make = this.api.change('PUT', this.path, { ifNoneMatch: '*', body: {} });
+  async #readOrMade() {
     try {
-      await this.reading.inLine(async () => this.reading.take(await make()));
+      await this.reading.read();
     } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      // Somebody else made it meanwhile, or it was deleted: it is read again.
-      return false;
+      if (!(error instanceof RequestFailed) || error.problem.kind !== 'studio' || error.status !== 404) throw error;
+      const make = this.api.change('PUT', this.path, { ifNoneMatch: '*', body: {} });
+      await this.reading.inLine(async () => this.reading.take(await make()));
     }
-    this.opening.value = { state: 'ready' };
-    return true;
   }
 
   #publish() {
@@ -276,6 +272,7 @@ function told({ slotId, field, base, mine, theirs }) {
 function opening(error) {
   const words = error.message;
   if (error.status === 410) return { state: 'deleted', words, restorableUntil: error.problem.restorableUntil };
-  if (error.status === 404) return { state: 'missing', words };
-  return error.kind === 'refused' ? { state: 'failed', words } : { state: 'loading', words };
+  if (error.status === 404) return { state: 'missing', words: 'Perhaps its address was not copied whole.' };
+  const isMade = error.status === 412; // by somebody else meanwhile: it is read again
+  return error.kind === 'refused' && !isMade ? { state: 'failed', words } : { state: 'loading', words };
 }
