@@ -88,12 +88,9 @@ def tab(service: Service, windows: Callable[..., BrowserContext], studio_id: str
         *,
         address: str = "",
         client: str = "acme-corp",
-        virtual_time: bool = False,
         **how: object,
     ) -> StudioPage:
         page = (window or windows(**how)).new_page()
-        if virtual_time:
-            page.clock.install()
         page.goto(f"{address or service.address}/{client}/scene-studio/{studio_id}")
         return StudioPage(page)
 
