@@ -18,12 +18,12 @@ export function pictureMethods(desk) {
    * @param {Wanted} wanted
    */
   function execute(studio, slotIds, wanted) {
-    return desk.once(`execute ${studio.id} ${slotIds.join()}`, async () => {
+    const body = { slotIds, ...wanted };
+    const ask = async () => {
       await studio.settled(); // a picture is made of what is shown
-      const body = { slotIds, ...wanted };
-      const ask = api.change('POST', `${studio.path}/generate`, { body, prefer: 'respond-async' });
-      return studio.generation.ask(ask, slotIds);
-    });
+      return api.change('POST', `${studio.path}/generate`, { body, prefer: 'respond-async' })();
+    };
+    return desk.once(`execute ${studio.id} ${slotIds.join()}`, () => studio.generation.ask(ask, slotIds));
   }
 
   return {
