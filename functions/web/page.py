@@ -21,6 +21,9 @@ _IMPORTS: Final[Mapping[str, str]] = {
 }
 """The libraries, by the names that they import each other by."""
 
+_SIGNING_IN: Final = "signing-in.js"
+"""Imported when it is needed, which is at once where there is an issuer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -47,10 +50,9 @@ def page(entry: str, settings: PageSettings) -> Page:
     """
     root = f"/static/{release()}"
     import_map = json.dumps({"imports": {name: f"{root}/{path}" for name, path in _IMPORTS.items()}})
-    preloads = "\n".join(
-        f'<link rel="modulepreload" href="{root}/{path}">'
-        for path in modules_of(entry, _IMPORTS, static_files())
-    )
+    entries = [entry, _SIGNING_IN] if settings.sign_in_issuer else [entry]
+    modules = dict.fromkeys(path for one in entries for path in modules_of(one, _IMPORTS, static_files()))
+    preloads = "\n".join(f'<link rel="modulepreload" href="{root}/{path}">' for path in modules)
     told = {"release": release(), **settings.model_dump(by_alias=True, exclude={"sign_in_origins"})}
     values = {
         "entry": f"{root}/{entry}",
@@ -80,8 +82,6 @@ def _security_policy(import_map: str, settings: PageSettings) -> str:
         "style-src": "'self'",
         "img-src": f"'self' blob: https:{pictures}",
         "connect-src": " ".join(["'self'", *settings.connected]),
-        "manifest-src": "'self'",
-        "worker-src": "'self'",
         "base-uri": "'none'",
         "form-action": "'none'",
         "frame-ancestors": "'none'",

@@ -17,7 +17,6 @@ CONTENT_TYPES: Final[Mapping[str, str]] = {
     "js": "text/javascript; charset=utf-8",
     "mjs": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
-    "webmanifest": "application/manifest+json",
 }
 """What is served; files of other kinds are not."""
 

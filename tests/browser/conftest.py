@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
 from tests.browser.studio import StudioPage
 from tests.support.service import Service
@@ -42,19 +42,36 @@ def chromium() -> Iterator[Browser]:  # of this package alone: Playwright holds 
 
 
 @pytest.fixture
-def windows(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
-    """Makes windows that share nothing with one another, as those of two people; all are closed at the end."""
+def complaints() -> list[str]:
+    """What the browser's console has against the page."""
+    return []
+
+
+@pytest.fixture
+def windows(chromium: Browser, complaints: list[str]) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes windows that share nothing with one another, as those of two people; all are closed at the end.
+
+    A test fails if the console of one of them complains of anything.
+    """
     made: list[BrowserContext] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        said = f"{message.text} {message.location['url']}"
+        if message.type in {"error", "warning"} and not FIRST_VISIT.search(said):
+            complaints.append(said)
 
     def window(**how: object) -> BrowserContext:
         context = chromium.new_context(**how)  # type: ignore[arg-type]
         context.set_default_timeout(15_000)
+        context.on("console", heard)
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
         made.append(context)
         return context
 
     yield window
     for context in made:
         context.close()
+    assert complaints == []
 
 
 @pytest.fixture
@@ -63,46 +80,21 @@ def studio_id(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def complaints() -> list[str]:
-    """What the browser's console has against the page."""
-    return []
-
-
-@pytest.fixture
-def tab(
-    service: Service,
-    windows: Callable[..., BrowserContext],
-    studio_id: str,
-    complaints: list[str],
-) -> Iterator[Open]:
-    """Opens the test's studio in a tab, and fails the test if the console complains of anything."""
-
-    def listen(page: Page) -> None:
-        def heard(message: ConsoleMessage) -> None:
-            said = f"{message.text} {message.location['url']}"
-            if message.type in {"error", "warning"} and not FIRST_VISIT.search(said):
-                complaints.append(said)
-
-        page.on("console", heard)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+def tab(service: Service, windows: Callable[..., BrowserContext], studio_id: str) -> Open:
+    """Opens the test's studio in a tab."""
 
     def opened(
         window: BrowserContext | None = None,
         *,
         address: str = "",
         client: str = "acme-corp",
-        virtual_time: bool = False,
         **how: object,
     ) -> StudioPage:
         page = (window or windows(**how)).new_page()
-        listen(page)
-        if virtual_time:
-            page.clock.install()
         page.goto(f"{address or service.address}/{client}/scene-studio/{studio_id}")
         return StudioPage(page)
 
-    yield opened
-    assert complaints == []
+    return opened
 
 
 @pytest.fixture

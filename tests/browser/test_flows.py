@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import Open
 from tests.browser.studio import MAKING_SECONDS, imported
+from tests.browser.test_page import assert_accessible
 from tests.support.service import Service
 
 
@@ -45,8 +46,8 @@ def test_two_campaigns_each_keep_their_own_slots_settings_and_best_pictures(
         for _ in range(2):
             studio.add_slot_of("Handwoven Lounge Armchair")
             studio.set("Style", style)
-    page.get_by_role("button", name="Studio", exact=True).click()
-    page.get_by_role("menuitem", name="Summer 2024").click()
+    page.get_by_role("button", name="Studio", exact=True).press("Enter")
+    page.get_by_role("menuitem", name="Summer 2024").press("Enter")
     expect(page.get_by_role("heading", name="Summer 2024")).to_be_visible()
     page.get_by_role("group", name="Pictures for each slot").get_by_role("button", name="More").click()
     page.get_by_role("button", name="Execute all").click()
@@ -101,5 +102,23 @@ def test_every_revision_is_kept_to_swap_compare_and_download(tab: Open, download
     expect(style).to_contain_text("Modern")
     expect(style).to_contain_text("Industrial")
     slider = viewer.get_by_role("slider", name="Where the left picture ends")
-    slider.press("End")
-    expect(slider).to_have_value("100")
+    for key, value in (("ArrowLeft", "49"), ("PageUp", "59"), ("Home", "0"), ("End", "100")):
+        slider.press(key)
+        expect(slider).to_have_value(value)
+    assert_accessible(page)
+
+
+def test_slots_are_put_into_another_order_by_dragging(tab: Open, service: Service, studio_id: str) -> None:
+    styles = ["Coastal", "Modern", "Rustic"]
+    slots = [
+        {"id": f"slot-{style}", "productIds": ["product-1"], "settings": {"style": style}} for style in styles
+    ]
+    studio = tab(client=imported(service, studio_id, slots))
+    expect(studio.slot(1)).to_contain_text("Coastal")
+    studio.slots.first.drag_to(studio.slots.last)
+    for number, style in enumerate(("Modern", "Rustic", "Coastal"), 1):
+        expect(studio.slot(number)).to_contain_text(style)
+    studio.is_saved()
+    studio.page.reload()
+    for number, style in enumerate(("Modern", "Rustic", "Coastal"), 1):
+        expect(studio.slot(number)).to_contain_text(style)

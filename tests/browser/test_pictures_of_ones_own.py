@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.browser.studio import MAKING_SECONDS
+from tests.browser.test_page import assert_accessible
 from tests.support.service import Service
 
 READY = 30_000
@@ -104,7 +105,9 @@ def test_a_stock_scene_is_where_products_are_placed(tab: Open, api: str) -> None
     )
 
 
-def test_a_product_is_added_with_its_picture_renamed_used_and_deleted(tab: Open, service: Service) -> None:
+def test_a_product_is_added_with_pictures_used_renamed_deleted_and_brought_back(
+    tab: Open, service: Service
+) -> None:
     client = "product-people"
     httpx.put(f"{service.address}/api/clients/{client}", json={"name": "Product People"})
     studio = tab(client=client)
@@ -117,7 +120,26 @@ def test_a_product_is_added_with_its_picture_renamed_used_and_deleted(tab: Open,
     )
     page.get_by_role("button", name="Add", exact=True).click()
     product = library.get_by_role("button", name="Add Stool")
-    expect(product.locator("img")).to_be_visible(timeout=READY)
+    first = product.locator("img")
+    expect(first).to_be_visible(timeout=READY)
+    picture = first.get_attribute("src") or ""
+
+    library.get_by_role("button", name="More about Stool").click()
+    page.get_by_role("menuitem", name="Pictures").click()
+    dialog = page.get_by_role("dialog", name="Stool")
+    with page.expect_file_chooser() as chooser:
+        dialog.get_by_role("button", name="Add a picture").click()
+    chooser.value.set_files({"name": "side.jpg", "mimeType": "image/jpeg", "buffer": photograph(320)})
+    expect(dialog.get_by_role("button", name="Use this picture")).to_have_count(1, timeout=READY)
+    assert_accessible(page)
+    expect(first).not_to_have_attribute("src", picture)  # the newest is the one that is used
+    dialog.get_by_role("button", name="Use this picture").click()
+    expect(first).to_have_attribute("src", picture)
+    dialog.get_by_role("listitem").filter(has=page.get_by_role("button", name="Use this picture")).get_by_role(
+        "button", name="Delete this picture"
+    ).click()
+    expect(dialog.get_by_role("listitem")).to_have_count(1)
+    page.keyboard.press("Escape")
     product.click()
     studio.execute()
     expect(page.get_by_role("img", name="The picture of slot 1")).to_be_visible(timeout=MAKING_SECONDS * 1000)

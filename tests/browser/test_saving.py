@@ -7,14 +7,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.studio import StudioPage, eventually
-from tests.support.service import Service
+from tests.browser.test_page import assert_accessible
+from tests.support.service import ROOT, Service
 
 WITHOUT_ANSWER = 31_000
 """Milliseconds after which a request that was never answered may be sent again."""
+
 
 NETWORK = re.compile("net::ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED|CONNECTION_RESET|EMPTY_RESPONSE)")
 
@@ -33,6 +35,19 @@ def with_slot(tab: Open, **how: object) -> StudioPage:
 def forgive_network(complaints: list[str]) -> None:
     """What the browser itself logs of requests that could not be sent."""
     complaints[:] = [one for one in complaints if not NETWORK.search(one)]
+
+
+def has_all_parts(studio: StudioPage) -> None:
+    """See that all is there that can be opened, when nothing more can be loaded."""
+    named = {path.name for path in (ROOT / "functions/web/static/views").glob("*.js")}
+    ours = named - {"client-list.js", "guest-view.js", "studio-list.js"}  # of other pages
+    studio.page.wait_for_function(
+        """(names) => {
+          const loaded = performance.getEntriesByType('resource').map((one) => one.name.split('/').at(-1));
+          return names.every((name) => loaded.includes(name));
+        }""",
+        arg=sorted(ours),
+    )
 
 
 @pytest.fixture
@@ -85,6 +100,7 @@ def test_what_two_people_changed_at_once_is_shown_and_one_click_takes_either_sid
     expect(dialog).to_contain_text("Rustic")
     expect(dialog).to_contain_text("Coastal")
     expect(dialog).to_contain_text("Before: Modern")
+    assert_accessible(mine.page)
     dialog.get_by_role("button", name="Take theirs").click()
     expect(dialog).to_be_hidden()
     mine.shows("Style", "Coastal")
@@ -123,15 +139,25 @@ def test_a_tab_that_was_asleep_while_another_worked_takes_that_in_before_it_save
     assert settings(api).items() >= {"style": "Industrial", "promptText": "typed before it fell asleep"}.items()
 
 
-def test_edits_made_while_the_server_is_stopped_are_saved_once_it_is_back(
+def test_a_server_that_stops_in_mid_save_loses_nothing_and_what_is_typed_meanwhile_is_saved_once_it_is_back(
     tab: Open, own_service: Service, studio_id: str, complaints: list[str]
 ) -> None:
     studio = with_slot(tab, address=own_service.address)
+    has_all_parts(studio)
     studio.page.clock.install()
+
+    def stop(route: Route) -> None:
+        if route.request.method != "PATCH":
+            return route.continue_()
+        route.fetch()  # it is saved, and nobody hears of it
+        own_service.kill()
+        return route.abort("connectionreset")
+
+    studio.page.route("**/api/**", stop)
     studio.set("Style", "Rustic")
-    own_service.kill()
-    studio.set("Lighting", "Evening")
     studio.save_state("Offline")
+    studio.page.unroute_all()
+    studio.set("Lighting", "Evening")
     studio.panel.get_by_label("Prompt").fill("while nobody listened")
     own_service.start()
     studio.page.clock.fast_forward(WITHOUT_ANSWER)
@@ -153,10 +179,9 @@ def test_edits_made_offline_survive_a_closed_tab_and_are_sent_when_it_is_opened_
     studio.page.close()
     assert settings(api)["style"] == "Modern"
     window.set_offline(False)
-    again = tab(window, virtual_time=True)
+    again = tab(window)
     again.choose(1)
     again.shows("Style", "Scandinavian")
-    again.page.clock.fast_forward(WITHOUT_ANSWER)
     again.is_saved()
     forgive_network(complaints)
     assert settings(api)["style"] == "Scandinavian"
@@ -167,10 +192,14 @@ def test_going_offline_is_said_and_coming_back_saves(
 ) -> None:
     window = windows()
     studio = with_slot(tab, window=window)
+    has_all_parts(studio)
     window.set_offline(True)
     studio.set("Style", "Minimalist")
     studio.save_state("Offline")
     studio.shows("Style", "Minimalist")
+    studio.slots.first.press("?")  # what is opened for the first time is there without a network
+    expect(studio.page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
+    studio.page.keyboard.press("Escape")
     window.set_offline(False)
     studio.is_saved()
     forgive_network(complaints)

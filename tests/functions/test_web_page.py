@@ -113,6 +113,15 @@ def test_every_module_that_a_page_loads_at_first_is_asked_for_at_once() -> None:
             assert "/".join(resolved) in preloaded, f"{path} imports {name}"
 
 
+def test_what_signs_people_in_is_asked_for_only_where_there_is_an_issuer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = f'modulepreload" href="/static/{release()}/signing-in.js"'
+    assert named not in text(call("GET", STUDIO_PAGE))
+    monkeypatch.setenv("SCENE_STUDIO_SIGN_IN_ISSUER", "https://issuer.example")
+    assert text(call("GET", STUDIO_PAGE)).count(named) == 1
+
+
 def test_a_file_is_compressed_for_whoever_can_read_that() -> None:
     address = f"/static/{release()}/style.css"
     plain = call("GET", address)

@@ -50,6 +50,19 @@ test('whoever waits for a picture is given it, though somebody else read the stu
   assert.equal((await made).url, slot().outputImage);
 });
 
+test('what is asked for without a network shows at once, and is asked for when there is one again', async () => {
+  browser.setOnline(false, tab);
+  data.updateOutputSlot('acme', 'main', 'one', { settings: { style: 'Rustic' } });
+  void data.generateSceneImages(['one']);
+  await browser.clock.pass(5000);
+  assert.equal(slot().generation[0].state, 'asking');
+  assert.equal(asked().length, 0);
+  browser.setOnline(true, tab);
+  await browser.clock.pass(1000);
+  assert.equal(asked().length, 1);
+  assert.equal(slot().generation[0].state, 'running');
+});
+
 test('what is unsaved is saved first, so that the picture is made of what is shown', async () => {
   data.updateOutputSlot('acme', 'main', 'one', { settings: { style: 'Rustic' } });
   data.generateSceneImage('acme', 'main', 'one');

@@ -217,11 +217,36 @@ test('a studio is renamed in the list at once, and deleted and brought back', as
   assert.equal(data.studio.value.name, 'Autumn');
   void data.deleteSceneStudio('acme', 'main');
   await pass();
-  assert.ok(data.studios.value[0].deletedAt);
+  assert.deepEqual(data.studios.value, []);
+  assert.ok(data.deletedStudios.value[0].deletedAt);
   void data.undeleteSceneStudio('acme', 'main');
   await pass();
+  assert.deepEqual(data.deletedStudios.value, []);
   assert.equal(data.studios.value[0].deletedAt, undefined);
   assert.equal(service.read('main').name, 'Autumn');
+});
+
+test('studios that others deleted are listed part by part, and brought back', async () => {
+  for (let at = 10; at < 14; at += 1) service.add(`studio-${at}`);
+  service.delete('studio-11');
+  service.delete('studio-13');
+  service.atOnce = 2;
+  data.listStudios();
+  data.listDeletedStudios();
+  await pass();
+  assert.deepEqual(data.deletedStudios.value, []);
+  assert.equal(data.moreDeletedStudios.value, true);
+  data.listDeletedStudios({ more: true });
+  await pass();
+  data.listDeletedStudios({ more: true });
+  await pass();
+  assert.deepEqual(data.deletedStudios.value.map(({ id }) => id), ['studio-11', 'studio-13']);
+  assert.equal(data.moreDeletedStudios.value, false);
+  void data.undeleteSceneStudio('acme', 'studio-11');
+  await pass();
+  assert.deepEqual(data.deletedStudios.value.map(({ id }) => id), ['studio-13']);
+  assert.equal(data.studios.value[0].id, 'studio-11');
+  assert.equal(service.read('studio-11').name, 'Main Studio');
 });
 
 test('guest links are made, listed and withdrawn', async () => {

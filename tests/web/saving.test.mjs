@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { Browser, saves } from './support/browser.mjs';
-import { Service } from './support/service.mjs';
+import { Service, problem } from './support/service.mjs';
 
 const STUDIO = '/api/clients/acme/scene-studio/main';
 let service;
@@ -210,6 +210,20 @@ test('when the page is hidden the save goes out at once, so that it outlives the
   assert.equal(stored().style, 'Rustic');
 });
 
+test('without a network a hidden page sends nothing, so that there is nothing to wait for once there is one again', async () => {
+  browser.setOnline(false, tab);
+  set({ style: 'Rustic' });
+  await browser.clock.pass(10);
+  data.pageHidden();
+  await browser.clock.pass(10);
+  assert.equal(saves(browser.network).length, 0);
+  browser.setOnline(true, tab);
+  data.pageShown();
+  await browser.clock.pass(1100);
+  assert.equal(saves(browser.network).length, 1);
+  assert.equal(stored().style, 'Rustic');
+});
+
 test('a save that is too large to outlive the page is sent as any other', async () => {
   set({ promptText: Array.from({ length: 900 }, () => ['a word', 'another word']) });
   await browser.clock.pass(1100);
@@ -306,6 +320,15 @@ test('two first visits at once are of one studio', async () => {
   await browser.clock.pass(500);
   assert.deepEqual(tabs.map(({ data: one }) => one.opening.value.state), ['ready', 'ready']);
   assert.equal(service.commits('new'), 1);
+});
+
+test('at an address of no client a studio is neither made nor asked for again', async () => {
+  service.next('GET', '/scene-studio/new', problem(404, 'not-found', { kind: 'studio' }));
+  service.next('PUT', '/scene-studio/new', problem(404, 'not-found', { kind: 'client' }));
+  const { data: lost } = await browser.open('new');
+  assert.equal(lost.opening.value.state, 'missing');
+  await browser.clock.pass(60_000);
+  assert.equal(browser.network.sent.filter(({ address }) => address.endsWith('/new')).length, 2);
 });
 
 test('a studio is opened once the service can be reached', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash, webcrypto } from 'node:crypto';
 import { beforeEach, test } from 'node:test';
-import { SignedSession, noSession } from '../../functions/web/static/signing-in.js';
+import { noSession } from '../../functions/web/static/no-session.js';
+import { SignedSession } from '../../functions/web/static/signing-in.js';
 import { Storage, response } from './support/browser.mjs';
 import { VirtualClock } from './support/virtual_clock.mjs';
 
@@ -13,7 +14,7 @@ let clock;
 let storage;
 let gone;
 let asked;
-/** What the token endpoint answers next. */
+/** What the token endpoint answers. */
 let granted;
 
 beforeEach(() => {
@@ -21,11 +22,11 @@ beforeEach(() => {
   storage = new Storage();
   gone = [];
   asked = [];
-  granted = { status: 200, body: tokens('access-1', 'refresh-1') };
+  granted = () => ({ status: 200, body: tokens('access-1', 'refresh-1', gone.at(-1).searchParams.get('nonce')) });
 });
 
-function tokens(access, refresh) {
-  const claims = Buffer.from(JSON.stringify({ name: 'Ada Löwe' })).toString('base64url');
+function tokens(access, refresh, nonce) {
+  const claims = Buffer.from(JSON.stringify({ name: 'Ada Löwe', nonce })).toString('base64url');
   return { access_token: access, refresh_token: refresh, id_token: `e30.${claims}.x`, expires_in: 3600 };
 }
 
@@ -42,7 +43,7 @@ async function fetch(address, { body } = {}) {
   }
   assert.equal(address, 'https://login.example/token');
   asked.push(Object.fromEntries(body));
-  return response(granted);
+  return response(granted());
 }
 
 const session = () =>
@@ -110,6 +111,17 @@ test('an answer in the name of another issuer is refused', async () => {
   await assert.rejects(signing.finish(`${RETURN}?code=c&state=${state}&iss=https://other.example`), /not begun/);
 });
 
+test('tokens of another sign-in are refused', async () => {
+  const signing = session();
+  await signing.signIn();
+  const { state, nonce } = Object.fromEntries(gone[0].searchParams);
+  assert.notEqual(state, nonce);
+  granted = () => ({ status: 200, body: tokens('access-1', 'refresh-1', 'another') });
+  await assert.rejects(signing.finish(`${RETURN}?code=c&state=${state}`), /could not be signed in/);
+  assert.equal(signing.isSignedIn.value, false);
+  assert.equal(storage.length, 0);
+});
+
 test('what the issuer says when it refuses is told', async () => {
   const signing = session();
   await signing.signIn();
@@ -128,7 +140,7 @@ test('tokens last for as long as the tab, and another tab has none', async () =>
 test('a token is renewed before it ends, once however many ask for it', async () => {
   const signing = await signedIn();
   await clock.sleep(3_550_000);
-  granted = { status: 200, body: { access_token: 'access-2', expires_in: 3600 } };
+  granted = () => ({ status: 200, body: { access_token: 'access-2', expires_in: 3600 } });
   assert.deepEqual(await Promise.all([signing.token(), signing.token()]), ['access-2', 'access-2']);
   assert.equal(asked.length, 2);
   assert.deepEqual(asked[1], { client_id: 'page', grant_type: 'refresh_token', refresh_token: 'refresh-1' });
@@ -140,7 +152,7 @@ test('a token is renewed before it ends, once however many ask for it', async ()
 
 test('somebody whose refresh token is not taken any more has to sign in again', async () => {
   const signing = await signedIn();
-  granted = { status: 400, body: { error: 'invalid_grant' } };
+  granted = () => ({ status: 400, body: { error: 'invalid_grant' } });
   assert.equal(await signing.refresh(), false);
   assert.equal(signing.isSignedIn.value, false);
   assert.equal(await signing.token(), null);
@@ -150,7 +162,7 @@ test('somebody whose refresh token is not taken any more has to sign in again', 
 
 test('an issuer that is down for a while signs nobody out', async () => {
   const signing = await signedIn();
-  granted = { status: 503, body: {} };
+  granted = () => ({ status: 503, body: {} });
   await assert.rejects(signing.refresh(), /not possible at the moment/);
   assert.equal(signing.isSignedIn.value, true);
 });

@@ -6,7 +6,7 @@
 import assert from 'node:assert/strict';
 import { after, beforeEach, test } from 'node:test';
 import { createDataContext } from '../../functions/web/static/data-context.js';
-import { noSession } from '../../functions/web/static/signing-in.js';
+import { noSession } from '../../functions/web/static/no-session.js';
 import { Storage } from './support/browser.mjs';
 
 const ADDRESS = process.env.SCENE_STUDIO_ADDRESS;
@@ -74,6 +74,36 @@ test('a first visit makes the studio, fills a slot, executes it, and a later vis
   const later = await open();
   assert.deepEqual(later.studio.value, data.studio.value);
   assert.equal((await data.history(id)).items[0].id, image.id);
+});
+
+test('every method of the product description is there by its name, takes what it takes there, and gives what it gives', async () => {
+  const client = 'acme-corp';
+  const data = await open();
+  const {
+    addSceneStudio, updateSceneStudio, deleteSceneStudio, addOutputSlot, updateOutputSlot, deleteOutputSlot, generateSceneImage,
+    addUserScene, deleteUserScene,
+  } = data; // as `useData()` hands them out, apart from their object
+
+  const { id: studio, name } = await addSceneStudio(client, 'Summer');
+  assert.equal(name, 'Summer');
+  assert.equal(await updateSceneStudio(client, studio, { name: 'Autumn' }), undefined);
+  await data.openStudio(studio);
+  const row = await addOutputSlot(client, studio, ['product-a']);
+  assert.deepEqual([row.productIds, row.status, row.history], [['product-a'], 'EMPTY', []]);
+  assert.equal(await updateOutputSlot(client, studio, row.id, { settings: { ...row.settings, style: 'Rustic' } }), undefined);
+  const image = await generateSceneImage(client, studio, row.id);
+  assert.deepEqual(image.productIds, ['product-a']);
+  assert.ok(image.url && image.timestamp && image.debugPrompt && image.productNames);
+  assert.equal(await addUserScene(client, studio, { id: 'kitchen', name: 'Ours', imageUrl: '/scenes/table-rustic.jpg' }), undefined);
+  const read = async () => (await fetch(`${ADDRESS}/api/clients/${client}/scene-studio/${studio}`)).json();
+  const kept = await read();
+  assert.deepEqual([kept.name, kept.outputSlots[0].settings.style, kept.userScenes[0].id], ['Autumn', 'Rustic', 'kitchen']);
+  assert.equal(await deleteUserScene(client, studio, 'kitchen'), undefined);
+  assert.equal(await deleteOutputSlot(client, studio, row.id), undefined);
+  const left = await read();
+  assert.deepEqual([left.outputSlots, left.userScenes], [[], []]);
+  assert.equal(await deleteSceneStudio(client, studio), undefined);
+  assert.equal((await fetch(`${ADDRESS}/api/clients/${client}/scene-studio/${studio}`)).status, 410);
 });
 
 test('what is shown is what the service answers, to the letter', async () => {

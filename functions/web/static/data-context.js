@@ -45,7 +45,7 @@ export function createDataContext(uses) {
   const newId = () => newKey().replace(/[^A-Za-z0-9]/g, '').slice(0, 20).toLowerCase();
   const api = new Api({ fetch, clock, session, newKey, random });
   const outbox = new Outbox({ storage, locks, clientId, tab: newKey() });
-  const desk = new Desk({ path, api, clock, outbox, signIn: () => session.signIn() });
+  const desk = new Desk({ path, api, clock, outbox, isOnline, signIn: () => session.signIn() });
   const uploads = new Uploads({ api, sendForm });
   const online = signal(isOnline());
   const { current } = desk;

@@ -33,13 +33,15 @@ export class Desk {
    * @param {Api} uses.api
    * @param {Clock} uses.clock
    * @param {Outbox} uses.outbox
+   * @param {() => boolean} uses.isOnline what the browser thinks of the network
    * @param {() => void} uses.signIn leaves the page to sign in
    */
-  constructor({ path, api, clock, outbox, signIn }) {
+  constructor({ path, api, clock, outbox, isOnline, signIn }) {
     this.path = path;
     this.api = api;
     this.clock = clock;
     this.outbox = outbox;
+    this.isOnline = isOnline;
     this.signIn = signIn;
     this.#takeUpOrphans();
   }
@@ -65,7 +67,7 @@ export class Desk {
   /** A studio that was read at least once. @param {string} id */
   async ready(id) {
     const studio = this.of(id);
-    if (!studio.copy.read) await studio.saving.read();
+    if (!studio.copy.read) await studio.reading.read();
     return studio;
   }
 
@@ -114,7 +116,7 @@ export class Desk {
     if (before !== null && before !== id) void this.#leave(before);
     this.#takeUpOrphans();
     await studio.open();
-    if (this.#openId.peek() !== id) return;
+    if (this.#openId.peek() !== id || studio.opening.peek().state === 'missing') return;
     studio.generation.watch(this.#isShown);
     this.#lookOften();
   }
@@ -137,13 +139,16 @@ export class Desk {
     this.open.saving.discard();
   }
 
-  /** The page is hidden or goes: what is unsaved is sent now. */
+  /**
+   * The page is hidden or goes: what is unsaved is sent now. Where there is no network it stays kept: a save that
+   * was tried would have to be waited for as one that may have landed.
+   */
   pageHidden() {
     this.#isShown = false;
     this.clock.clearTimeout(this.#timer);
     for (const { generation, copy, saving } of this.#studios.values()) {
       generation.watch(false);
-      if (copy.isUnsaved) void saving.flush({ isLeaving: true });
+      if (copy.isUnsaved && this.isOnline()) void saving.flush({ isLeaving: true });
     }
   }
 
@@ -156,7 +161,7 @@ export class Desk {
   }
 
   wentOffline() {
-    for (const { saving } of this.#studios.values()) saving.lost();
+    for (const { reading } of this.#studios.values()) reading.lost();
   }
 
   /** What kept edits from being saved may be over: there is a network again, or somebody signed in. */
@@ -218,7 +223,7 @@ export class Desk {
     if (!this.#isShown || !this.current.peek()) return;
     this.#timer = this.clock.setTimeout(() => {
       this.#lookOften();
-      this.current.peek()?.saving.look();
+      this.current.peek()?.reading.look();
     }, LOOK_MILLISECONDS);
   }
 }

@@ -9,8 +9,8 @@
 
 import { computed, signal } from '@preact/signals-core';
 import { Api } from './api.js';
+import { noSession } from './no-session.js';
 import { RequestFailed } from './problems.js';
-import { noSession } from './signing-in.js';
 
 /** The addresses of pictures in an answer are good for five minutes; they are asked for anew before. */
 const FRESH_MILLISECONDS = 4 * 60_000;

@@ -1,5 +1,5 @@
 /**
- * One studio at work: its working copy, its saving, its pictures in the making, and what the page is shown of it.
+ * One studio at work: its working copy, its reading and saving, its pictures in the making, and what the page is shown of it.
  *
  * @import { Clock, Conflict, FieldConflict, Kept, Owned, OwnedRow, SaveState, Slot, Studio } from '../types.d.ts'
  * @import { Answer, Api } from './api.js'
@@ -10,6 +10,7 @@ import { Generation } from './generation.js';
 import { withSide } from './merging.js';
 import { isKnown, liveRows } from './owned.js';
 import { RequestFailed } from './problems.js';
+import { Reading } from './reading.js';
 import { Saving } from './saving.js';
 import { Undoing } from './undoing.js';
 import { WorkingCopy } from './working-copy.js';
@@ -65,20 +66,18 @@ export class OpenStudio {
       else if (error.status === 404) trouble(NOT_THERE, () => this.saving.discard(), 'Forget my changes');
       else trouble(error.message, () => this.saving.wake());
     };
-    this.saving = new Saving({
-      path,
-      copy: this.copy,
-      api,
-      clock,
-      listener: {
-        changed: () => this.#publish(),
-        keep: () => this.#keep(),
-        conflicts: (found) => this.#list(found),
-        ignored: (words) => words.forEach((one) => trouble(`Part of a save could not be taken: ${one}.`)),
-        failed,
-      },
-    });
-    this.generation = new Generation({ path, api, clock, readStudio: () => this.saving.read() });
+    const { copy } = this;
+    /** @type {import('./reading.js').Listener} */
+    const listener = {
+      changed: () => this.#publish(),
+      keep: () => this.#keep(),
+      conflicts: (found) => this.#list(found),
+      ignored: (words) => words.forEach((one) => trouble(`Part of a save could not be taken: ${one}.`)),
+      failed,
+    };
+    this.reading = new Reading({ path, copy, api, clock, listener });
+    this.saving = new Saving({ path, reading: this.reading, copy, api, clock, listener });
+    this.generation = new Generation({ path, api, clock, readStudio: () => this.reading.read() });
   }
 
   /**
@@ -89,14 +88,13 @@ export class OpenStudio {
   async open() {
     for (let attempt = 1; !this.saving.isClosed; attempt += 1) {
       try {
-        await this.saving.read();
+        await this.#readOrMade();
         this.opening.value = { state: 'ready' };
         return;
       } catch (error) {
         if (!(error instanceof RequestFailed)) throw error;
-        if (error.status === 404 && error.problem.kind === 'studio' && (await this.#made())) return;
         this.opening.value = opening(error);
-        if (error.kind === 'refused' && error.status !== 404) return;
+        if (this.opening.value.state !== 'loading') return;
         await this.saving.pause(this.api.pause(attempt));
       }
     }
@@ -134,11 +132,11 @@ export class OpenStudio {
    */
   async replaceBy(send) {
     await this.settled();
-    await this.saving.inLine(async () => {
+    await this.reading.inLine(async () => {
       const tag = this.copy.read?.tag;
       if (tag === undefined) throw new Error('The studio is not there yet.');
       const before = this.copy.mine;
-      this.saving.take(await send(tag));
+      this.reading.take(await send(tag));
       this.undoing.did(before, this.copy.mine);
     });
   }
@@ -154,7 +152,7 @@ export class OpenStudio {
   /** Bring the studio back, and go on. */
   async undelete() {
     const undelete = this.api.change('POST', `${this.path}/undelete`, { body: {} });
-    await this.saving.inLine(async () => this.saving.take(await undelete()));
+    await this.reading.inLine(async () => this.reading.take(await undelete()));
     this.opening.value = { state: 'ready' };
     this.saving.wake();
   }
@@ -187,17 +185,14 @@ export class OpenStudio {
     return this.saving.saved();
   }
 
-  async #made() {
-    const make = this.api.change('PUT', this.path, { ifNoneMatch: '*', body: {} });
+  async #readOrMade() {
     try {
-      await this.saving.inLine(async () => this.saving.take(await make()));
+      await this.reading.read();
     } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      // Somebody else made it meanwhile, or it was deleted: it is read again.
-      return false;
+      if (!(error instanceof RequestFailed) || error.problem.kind !== 'studio' || error.status !== 404) throw error;
+      const make = this.api.change('PUT', this.path, { ifNoneMatch: '*', body: {} });
+      await this.reading.inLine(async () => this.reading.take(await make()));
     }
-    this.opening.value = { state: 'ready' };
-    return true;
   }
 
   #publish() {
@@ -277,6 +272,7 @@ function told({ slotId, field, base, mine, theirs }) {
 function opening(error) {
   const words = error.message;
   if (error.status === 410) return { state: 'deleted', words, restorableUntil: error.problem.restorableUntil };
-  if (error.status === 404) return { state: 'missing', words };
-  return error.kind === 'refused' ? { state: 'failed', words } : { state: 'loading', words };
+  if (error.status === 404) return { state: 'missing', words: 'Perhaps its address was not copied whole.' };
+  const isMade = error.status === 412; // by somebody else meanwhile: it is read again
+  return error.kind === 'refused' && !isMade ? { state: 'failed', words } : { state: 'loading', words };
 }

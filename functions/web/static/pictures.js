@@ -18,12 +18,12 @@ export function pictureMethods(desk) {
    * @param {Wanted} wanted
    */
   function execute(studio, slotIds, wanted) {
-    return desk.once(`execute ${studio.id} ${slotIds.join()}`, async () => {
+    const body = { slotIds, ...wanted };
+    const ask = async () => {
       await studio.settled(); // a picture is made of what is shown
-      const body = { slotIds, ...wanted };
-      const ask = api.change('POST', `${studio.path}/generate`, { body, prefer: 'respond-async' });
-      return studio.generation.ask(ask, slotIds);
-    });
+      return api.change('POST', `${studio.path}/generate`, { body, prefer: 'respond-async' })();
+    };
+    return desk.once(`execute ${studio.id} ${slotIds.join()}`, () => studio.generation.ask(ask, slotIds));
   }
 
   return {
@@ -56,18 +56,18 @@ export function pictureMethods(desk) {
      * @param {string} [imageId] absent means all of the slot
      */
     async cancelGeneration(slotId, imageId) {
-      const { path, saving } = desk.open;
+      const { path, reading } = desk.open;
       await api.change('DELETE', `${path}/slots/${slotId}/generation${imageId === undefined ? '' : `/${imageId}`}`)();
-      await saving.read();
+      await reading.read();
     },
 
     /** Dismiss what failed in a slot. @param {string} slotId */
     async dismissFailed(slotId) {
-      const { path, saving, generation } = desk.open;
+      const { path, reading, generation } = desk.open;
       const failed = generation.pictures.value.filter((one) => one.slotId === slotId && one.state === 'failed');
       const at = `${path}/slots/${slotId}/generation`;
       await Promise.all(failed.map(({ id }) => api.change('DELETE', `${at}/${id}`)()));
-      await saving.read();
+      await reading.read();
     },
 
     /**

@@ -1,36 +1,19 @@
 /**
  * Saving of one studio: a second after the last edit, one request at a time, and again until it is answered.
  *
- * Reads of the document go through the same line, so that a document never replaces a newer one.
- *
- * @import { Clock, FieldConflict, SaveState, SentSave, Studio, UnsavedEdits } from '../types.d.ts'
+ * @import { Clock, SaveState, SentSave, UnsavedEdits } from '../types.d.ts'
  * @import { Answer, Api } from './api.js'
+ * @import { Listener, Reading } from './reading.js'
  * @import { WorkingCopy } from './working-copy.js'
  */
 
-import { partsOf, refusedFields } from './answers.js';
+import { refusedFields } from './answers.js';
 import { REPLY_MILLISECONDS } from './api.js';
 import { Pausing } from './pausing.js';
 import { RequestFailed } from './problems.js';
 
 const DEBOUNCE_MILLISECONDS = 1000;
-/** A document that was not heard of for so long is read again before anything is saved: the tab was asleep. */
-const STALE_MILLISECONDS = 60_000;
-
-/**
- * What a `Saving` tells.
- *
- * @typedef {object} Listener
- * @property {() => void} changed what is shown, or the state, is another
- * @property {(edits: UnsavedEdits | null) => void} keep these are the unsaved edits, to be kept safe
- * @property {(conflicts: FieldConflict[]) => void} conflicts fields that others changed too
- * @property {(words: string[]) => void} ignored parts of a save that could not be taken
- * @property {(error: RequestFailed) => void} failed the studio cannot be saved or read as things stand
- */
-
 export class Saving {
-  /** @type {Promise<unknown>} */
-  #line = Promise.resolve();
   /** @type {unknown} */
   #timer = null;
   #pausing;
@@ -38,10 +21,6 @@ export class Saving {
   #mayRepeatAt = 0;
   /** Whether the answer to the save on its way has to bring the document. */
   #wantsWhole = false;
-  #heardAt = -Infinity;
-  #isReachable = true;
-  /** @type {RequestFailed | null} why nothing is sent until somebody does something */
-  #held = null;
   #isClosed = false;
   /** @type {{ resolve: () => void, reject: (reason: unknown) => void }[]} */
   #waiting = [];
@@ -49,13 +28,15 @@ export class Saving {
   /**
    * @param {object} uses
    * @param {string} uses.path the studio's address
+   * @param {Reading} uses.reading its line is this one's too
    * @param {WorkingCopy} uses.copy
    * @param {Api} uses.api
    * @param {Clock} uses.clock
    * @param {Listener} uses.listener
    */
-  constructor({ path, copy, api, clock, listener }) {
+  constructor({ path, reading, copy, api, clock, listener }) {
     this.path = path;
+    this.reading = reading;
     this.copy = copy;
     this.api = api;
     this.clock = clock;
@@ -66,15 +47,16 @@ export class Saving {
   /** @returns {Exclude<SaveState, 'conflict'>} */
   get state() {
     const { isUnsaved, isSendable, sent } = this.copy;
-    if (this.#held?.status === 401) return 'signed-out';
-    if (isUnsaved && (this.#held || (!isSendable && !sent))) return 'refused';
-    if (!this.#isReachable) return 'offline';
+    const { held, isReachable } = this.reading;
+    if (held?.status === 401) return 'signed-out';
+    if (isUnsaved && (held || (!isSendable && !sent))) return 'refused';
+    if (!isReachable) return 'offline';
     return isUnsaved ? 'saving' : 'saved';
   }
 
   /** What people own was edited: save it soon. */
   edited() {
-    this.#held = null;
+    this.reading.release();
     this.#keep();
     this.clock.clearTimeout(this.#timer);
     this.#timer = this.clock.setTimeout(() => void this.flush(), DEBOUNCE_MILLISECONDS);
@@ -102,39 +84,7 @@ export class Saving {
    */
   flush({ isLeaving = false } = {}) {
     this.clock.clearTimeout(this.#timer);
-    return this.inLine(() => this.#save(isLeaving));
-  }
-
-  /** Read the document, unless this tab has it already. @returns {Promise<void>} */
-  read() {
-    return this.inLine(() => this.#read());
-  }
-
-  /** See whether others changed the studio, unless somebody has to do something first. */
-  look() {
-    if (!this.#held) void this.read().catch(() => {}); // what is wrong with it is told elsewhere
-  }
-
-  /**
-   * Do something to the document that this line is about, alone.
-   *
-   * @template T
-   * @param {() => Promise<T>} job
-   * @returns {Promise<T>}
-   */
-  inLine(job) {
-    const result = this.#line.then(job);
-    this.#line = result.catch(() => {});
-    return result;
-  }
-
-  /**
-   * Show the whole document that a request brought, which was sent in line.
-   *
-   * @param {Pick<Answer, 'body' | 'tag'>} answer
-   */
-  take(answer) {
-    this.#show(answer, (document, tag) => this.copy.take(document, tag));
+    return this.reading.inLine(() => this.#save(isLeaving));
   }
 
   /**
@@ -144,7 +94,7 @@ export class Saving {
    * @returns {Promise<void>} ends when they are kept as this tab's own
    */
   async resume(edits) {
-    while (!(await this.inLine(async () => this.#resumed(edits)))) {
+    while (!(await this.reading.inLine(async () => this.#resumed(edits)))) {
       await this.flush();
       await this.#pausing.sleep(DEBOUNCE_MILLISECONDS);
     }
@@ -152,29 +102,23 @@ export class Saving {
 
   /** The page is shown again: it may have slept. Read what others did meanwhile, and then save what is unsaved. */
   shown() {
-    this.#heardAt = -Infinity;
+    this.reading.doubt();
     if (this.copy.isUnsaved) void this.flush();
-    else this.look();
-  }
-
-  /** The browser says that there is no network. Before anything is saved, a read shows whether that is so. */
-  lost() {
-    this.#isReachable = false;
-    this.listener.changed();
+    else this.reading.look();
   }
 
   /** What kept edits from being saved may be over: a network, a sign-in, the person's patience. */
   wake() {
-    this.#held = null;
+    this.reading.release();
     this.#pausing.wake();
     this.listener.changed();
     if (this.copy.isUnsaved) void this.flush();
-    else this.look();
+    else this.reading.look();
   }
 
   /** Forget what is unsaved, and show the document as it was read. */
   discard() {
-    this.#held = null;
+    this.reading.release();
     this.copy.discard();
     this.#keep();
     this.#tellWaiting();
@@ -207,26 +151,22 @@ export class Saving {
    * @param {boolean} isLeaving
    */
   async #save(isLeaving) {
-    for (let attempt = 1; this.copy.isUnsaved && !this.#held && !this.#isClosed; attempt += 1) {
+    const { reading } = this;
+    for (let attempt = 1; this.copy.isUnsaved && !reading.held && !this.#isClosed; attempt += 1) {
       const { sent, hasLanded } = this.copy;
       const isInDoubt = sent !== null && !hasLanded && this.clock.now() < this.#mayRepeatAt;
       if (isInDoubt) {
         await this.#pausing.sleep(Math.min(this.api.pause(attempt), this.#mayRepeatAt - this.clock.now()));
       }
-      if (isInDoubt || (this.#isOutOfTouch && !isLeaving)) {
-        if (!(await this.#isRead()) && !this.#held) await this.#pausing.sleep(this.api.pause(attempt));
-        if (isInDoubt || this.#isOutOfTouch) continue;
+      if (isInDoubt || (reading.isOutOfTouch && !isLeaving)) {
+        if (!(await reading.isRead()) && !reading.held) await this.#pausing.sleep(this.api.pause(attempt));
+        if (isInDoubt || reading.isOutOfTouch) continue;
       }
       if (!sent && !this.#begin()) break;
       await this.#send(attempt);
       isLeaving = false;
     }
     this.#tellWaiting();
-  }
-
-  /** Whether the document may be another by now, or nobody may hear what is sent. */
-  get #isOutOfTouch() {
-    return !this.#isReachable || this.clock.now() - this.#heardAt > STALE_MILLISECONDS;
   }
 
   /** @returns {boolean} whether there is something to send */
@@ -249,7 +189,7 @@ export class Saving {
       this.#settle(await this.api.send('PATCH', this.path, { ifMatch, key, body, prefer }));
     } catch (error) {
       if (!(error instanceof RequestFailed)) throw error;
-      this.#failed(error);
+      this.reading.failed(error);
       this.#wantsWhole = true; // it may have landed, and others may have changed something since
       this.#mayRepeatAt = this.api.mayRepeatAt(error, sentAt, attempt);
       if (error.kind === 'busy') await this.#pausing.sleep(this.#mayRepeatAt - this.clock.now());
@@ -261,9 +201,9 @@ export class Saving {
   /** @param {Answer} answer */
   #settle(answer) {
     if (answer.body?.outputSlots) {
-      this.#show(answer, (document, tag) => this.copy.settle(document, tag));
+      this.reading.show(answer, (document, tag) => this.copy.settle(document, tag));
     } else if (answer.status === 204 && answer.tag !== null) {
-      this.#heard();
+      this.reading.heard();
       this.copy.settleAsSent(answer.tag);
       this.#keep();
     } else if (!this.#wantsWhole) {
@@ -274,22 +214,6 @@ export class Saving {
   }
 
   /**
-   * Show the document of an answer, and list what it, or what is unsaved here, is in conflict with.
-   *
-   * @param {Pick<Answer, 'body' | 'tag'>} answer
-   * @param {(document: Studio, tag: string) => FieldConflict[]} taken
-   */
-  #show({ body, tag }, taken) {
-    const { document, conflicts, ignored } = partsOf(body);
-    this.#heard();
-    this.listener.conflicts(conflicts);
-    this.listener.conflicts(taken(document, /** @type {string} */ (tag)));
-    if (ignored.length) this.listener.ignored(ignored);
-    this.#keep();
-    this.listener.changed();
-  }
-
-  /**
    * Nothing was written. Do what lets the rest be saved, or hold everything until somebody does something.
    *
    * @param {RequestFailed} error
@@ -297,45 +221,16 @@ export class Saving {
    */
   #refused(error, sent) {
     // An earlier attempt may have landed, so after 401 it stays the same save.
-    if (error.status === 401) return this.#hold(error);
+    if (error.status === 401) return this.reading.hold(error);
     this.listener.conflicts(this.copy.drop());
     const { current, etag } = error.problem;
     const fields = refusedFields(error, sent);
-    if (current && etag) this.take({ body: current, tag: etag });
+    if (current && etag) this.reading.take({ body: current, tag: etag });
     else if (fields.length) {
       for (const { slotId, field, words } of fields) this.copy.refuse(slotId, field, words);
       this.listener.failed(error);
-    } else this.#hold(error);
+    } else this.reading.hold(error);
     return this.#keep();
-  }
-
-  async #read() {
-    const known = this.copy.read;
-    try {
-      const answer = await this.api.send('GET', this.path, { ifNoneMatch: known?.tag });
-      this.#heard();
-      if (answer.status !== 304) this.take(answer);
-    } catch (error) {
-      if (error instanceof RequestFailed) {
-        this.#failed(error);
-        if (known && error.kind === 'refused') this.#hold(error);
-      }
-      throw error;
-    } finally {
-      this.listener.changed();
-    }
-  }
-
-  /** Read the document. @returns {Promise<boolean>} whether it is known as it stands */
-  async #isRead() {
-    try {
-      await this.#read();
-      return true;
-    } catch (error) {
-      if (!(error instanceof RequestFailed)) throw error;
-      if (error.kind === 'refused' && !this.#held) this.#hold(error);
-      return false;
-    }
   }
 
   /** @param {UnsavedEdits} edits @returns {boolean} whether they are this tab's own now */
@@ -351,30 +246,13 @@ export class Saving {
     return true;
   }
 
-  #heard() {
-    this.#heardAt = this.clock.now();
-    this.#isReachable = true;
-  }
-
-  /** @param {RequestFailed} error */
-  #failed(error) {
-    this.#isReachable = error.kind === 'busy' || error.kind === 'refused';
-  }
-
-  /** @param {RequestFailed} error */
-  #hold(error) {
-    this.#held = error;
-    this.listener.failed(error);
-    this.listener.changed();
-  }
-
   #keep() {
     this.listener.keep(this.copy.unsaved);
   }
 
   #tellWaiting() {
     if (this.#isClosed) return;
-    const reason = this.#held ?? new Error(this.copy.refused[0]?.words ?? 'This could not be saved.');
+    const reason = this.reading.held ?? new Error(this.copy.refused[0]?.words ?? 'This could not be saved.');
     for (const { resolve, reject } of this.#waiting.splice(0)) {
       if (this.copy.isUnsaved) reject(reason);
       else resolve();

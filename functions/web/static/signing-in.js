@@ -16,19 +16,6 @@ const EARLY_MILLISECONDS = 60_000;
 
 /** @typedef {{ access: string, refresh: string | null, endsAt: number, name: string }} Tokens */
 
-/** A session where nobody signs in: the local server knows no users. */
-export function noSession() {
-  return {
-    isNeeded: false,
-    user: signal(/** @type {{ name: string } | null} */ (null)),
-    isSignedIn: signal(true),
-    token: async () => null,
-    refresh: async () => false,
-    signIn() {},
-    signOut() {},
-  };
-}
-
 /** @implements {Session} */
 export class SignedSession {
   isNeeded = true;
@@ -85,8 +72,8 @@ export class SignedSession {
   /** Leave the page to sign in; `finish` goes on when the issuer sends the person back. */
   async signIn() {
     const { authorization_endpoint: address } = await this.#discovered();
-    const [verifier, state] = [this.#secret(), this.#secret()];
-    this.storage.setItem(REQUEST + state, JSON.stringify({ verifier, returnTo: this.here() }));
+    const [verifier, state, nonce] = [this.#secret(), this.#secret(), this.#secret()];
+    this.storage.setItem(REQUEST + state, JSON.stringify({ verifier, nonce, returnTo: this.here() }));
     const asked = new URL(address);
     const query = {
       response_type: 'code',
@@ -94,6 +81,7 @@ export class SignedSession {
       redirect_uri: this.redirectUri,
       scope: this.scope,
       state,
+      nonce,
       code_challenge: await this.#challenge(verifier),
       code_challenge_method: 'S256',
     };
@@ -118,12 +106,8 @@ export class SignedSession {
     }
     const code = said.get('code');
     if (code === null) throw new Error(said.get('error_description') ?? 'You were not signed in. Try again.');
-    const tokens = await this.#ask({
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: this.redirectUri,
-      code_verifier: request.verifier,
-    });
+    const grant = { grant_type: 'authorization_code', code, redirect_uri: this.redirectUri, code_verifier: request.verifier };
+    const tokens = await this.#ask(grant, request.nonce);
     if (!tokens) throw new Error('You could not be signed in. Try again.');
     return request.returnTo;
   }
@@ -154,24 +138,26 @@ export class SignedSession {
    * Ask for tokens.
    *
    * @param {Record<string, string>} grant
-   * @returns {Promise<Tokens | null>} null if the issuer gives none; fails if it cannot be reached
+   * @param {string} [nonce] the one that an ID token has to hold, so that it is of this very sign-in
+   * @returns {Promise<Tokens | null>} null if the issuer gives none that are good; fails if it cannot be reached
    */
-  async #ask(grant) {
+  async #ask(grant, nonce) {
     const { token_endpoint: address } = await this.#discovered();
     const body = new URLSearchParams({ client_id: this.clientId, ...grant });
     const reply = await this.fetch(address, { method: 'POST', body, cache: 'no-store' });
     if (reply.status >= 500) throw new Error('Signing in is not possible at the moment. Try again shortly.');
-    if (!reply.ok) {
+    const told = reply.ok ? await reply.json() : null;
+    const claims = told?.id_token ? claimsIn(told.id_token) : null;
+    if (!told || (claims && nonce !== undefined && claims.nonce !== nonce)) {
       this.#keep(null);
       return null;
     }
-    const told = await reply.json();
     const before = this.#tokens.peek();
     const tokens = {
       access: told.access_token,
       refresh: told.refresh_token ?? before?.refresh ?? null,
       endsAt: this.clock.now() + (told.expires_in ?? 300) * 1000,
-      name: told.id_token ? nameIn(told.id_token) : (before?.name ?? 'Signed in'),
+      name: claims ? nameIn(claims) : (before?.name ?? 'Signed in'),
     };
     this.#keep(tokens);
     return tokens;
@@ -213,9 +199,13 @@ function base64url(bytes) {
   return btoa(String.fromCharCode(...bytes)).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 }
 
-/** What a person is called in an ID token, which the issuer itself handed out. @param {string} token */
-function nameIn(token) {
+/** What an ID token says, which the issuer itself handed out. @param {string} token @returns {Record<string, any>} */
+function claimsIn(token) {
   const bytes = Uint8Array.from(atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/')), (one) => one.charCodeAt(0));
-  const claims = JSON.parse(new TextDecoder().decode(bytes));
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+/** What a person is called. @param {Record<string, any>} claims */
+function nameIn(claims) {
   return claims.name ?? claims.email ?? claims.preferred_username ?? claims['cognito:username'] ?? 'Signed in';
 }

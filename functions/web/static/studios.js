@@ -1,56 +1,45 @@
 /**
  * The client's studios: the list of them, and what is done with whole ones.
  *
- * @import { Studio, StudioSummary } from '../types.d.ts'
+ * @import { Studio } from '../types.d.ts'
  * @import { Desk } from './desk.js'
  */
 
-import { signal } from '@preact/signals-core';
+import { Listing } from './listing.js';
 import { inOrder } from './merging.js';
 import { liveRows, withRow } from './owned.js';
 import { withUpdates } from './slots.js';
 
-const AT_ONCE = 24;
+const AT_ONCE = '24';
+/** Few of the studios that are looked at for deleted ones are, so more are looked at. */
+const LOOKED_AT = '100';
 
 /** @param {Desk} desk */
 export function studioMethods(desk) {
   const { api } = desk;
   const path = `${desk.path}/scene-studio`;
-  const studios = signal(/** @type {StudioSummary[] | null} */ (null));
-  const moreStudios = signal(false);
-  let following = '';
-  /** They are listed first, wherever the list by ids has them. */
-  const addedHere = new Set();
-
-  /** Show in the list what became of a studio. @param {Pick<StudioSummary, 'id'> & Partial<StudioSummary>} changes */
-  function listed(changes) {
-    studios.value = studios.peek()?.map((one) => (one.id === changes.id ? { ...one, ...changes } : one)) ?? null;
-  }
+  const live = new Listing({ api, path, query: { limit: AT_ONCE } });
+  const deleted = new Listing({ api, path, query: { limit: LOOKED_AT, deleted: 'true' } });
 
   /** @param {Studio} studio a new one */
   function added({ id, name, clientId, updatedAt, outputSlots }) {
-    addedHere.add(id);
     const revisionCount = outputSlots.reduce((sum, slot) => sum + slot.historyCount, 0);
-    const summary = { id, name, clientId, updatedAt, slotCount: outputSlots.length, revisionCount };
-    studios.value = [summary, ...(studios.peek() ?? []).filter((one) => one.id !== id)];
+    live.put({ id, name, clientId, updatedAt, slotCount: outputSlots.length, revisionCount });
   }
 
   return {
-    /** Those that were listed so far; of deleted ones, with `deletedAt`, only those that were deleted here. */
-    studios,
+    /** Those that were listed so far, by their ids; those that were made here come first. */
+    studios: live.items,
     /** Whether there are more than were listed. */
-    moreStudios,
+    moreStudios: live.hasMore,
+    /** Those that were deleted and can be brought back, as far as they were listed. */
+    deletedStudios: deleted.items,
+    moreDeletedStudios: deleted.hasMore,
 
     /** @param {{ more?: boolean }} [how] the next part of the list, by ids, or its first part anew */
-    async listStudios({ more = false } = {}) {
-      const before = (studios.peek() ?? []).filter(({ id }) => more || addedHere.has(id));
-      const wanted = new URLSearchParams({ limit: String(AT_ONCE), ...(more && { cursor: following }) });
-      const { body } = await api.send('GET', `${path}?${wanted}`);
-      following = body.nextCursor ?? '';
-      moreStudios.value = following !== '';
-      const found = new Set(body.items.map((/** @type {StudioSummary} */ { id }) => id));
-      studios.value = [...before.filter(({ id }) => !found.has(id)), ...body.items];
-    },
+    listStudios: (how) => live.read(how),
+    /** @param {{ more?: boolean }} [how] */
+    listDeletedStudios: (how) => deleted.read(how),
 
     /**
      * @param {string} _client
@@ -71,7 +60,7 @@ export function studioMethods(desk) {
      * @returns {Promise<void>}
      */
     updateSceneStudio(_client, id, { name, outputSlots }) {
-      if (name !== undefined) listed({ id, name });
+      if (name !== undefined) live.change({ id, name });
       return desk.edit(id, (owned) => {
         const renamed = name === undefined ? owned : { ...owned, name };
         return outputSlots ? withSlots(renamed, outputSlots) : renamed;
@@ -87,7 +76,8 @@ export function studioMethods(desk) {
       desk.once(`delete ${id}`, async () => {
         await desk.of(id).saving.flush(); // so that it can be brought back as it is now
         await api.change('DELETE', `${path}/${id}`)();
-        listed({ id, deletedAt: new Date(desk.clock.now()).toISOString() });
+        const summary = live.remove(id);
+        if (summary) deleted.put({ ...summary, deletedAt: new Date(desk.clock.now()).toISOString() });
       }),
 
     /**
@@ -96,7 +86,8 @@ export function studioMethods(desk) {
      */
     async undeleteSceneStudio(_client, id) {
       await desk.of(id).undelete();
-      listed({ id, deletedAt: undefined });
+      const summary = deleted.remove(id);
+      if (summary) live.put({ ...summary, deletedAt: undefined });
     },
 
     /**

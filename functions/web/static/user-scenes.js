@@ -125,7 +125,7 @@ class UserScenes {
   }
 
   #read() {
-    return this.studio.saving.read();
+    return this.studio.reading.read();
   }
 
   /** @param {string} [id] */

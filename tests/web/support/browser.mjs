@@ -1,7 +1,7 @@
 /** A browser over a network that a test can break: its tabs share storage and locks. */
 
 import { createDataContext } from '../../../functions/web/static/data-context.js';
-import { noSession } from '../../../functions/web/static/signing-in.js';
+import { noSession } from '../../../functions/web/static/no-session.js';
 import { VirtualClock } from './virtual_clock.mjs';
 
 const LATENCY = 20;

@@ -17,6 +17,8 @@ export class Service {
   products = [{ id: 'chair', name: 'Oak Chair' }];
   uploads = new Map();
   shares = [];
+  /** At most so many studios are looked at for a part of their list. */
+  atOnce = 100;
   /** The next requests for which this gives an answer get it in place of the service's own. */
   #instead = [];
   #studios = new Map();
@@ -311,10 +313,11 @@ export class Service {
       if (body.name) this.change(id, (inside) => void (inside.name = body.name));
       return this.#whole(this.#studios.get(id), 201);
     }
-    const live = [...this.#studios.values()].filter(({ deletedAt }) => !deletedAt);
-    const after = live.filter(({ id }) => id > (query.get('cursor') ?? '')).sort((one, other) => (one.id < other.id ? -1 : 1));
-    const part = after.slice(0, Number(query.get('limit')));
-    const items = part.map((studio) => ({ id: studio.id, name: now(studio).name, slotCount: 0, revisionCount: 0 }));
+    const all = [...this.#studios.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+    const after = all.filter(({ id }) => id > (query.get('cursor') ?? ''));
+    const part = after.slice(0, Math.min(this.atOnce, Number(query.get('limit'))));
+    const wanted = part.filter(({ deletedAt }) => Boolean(deletedAt) === query.has('deleted'));
+    const items = wanted.map((studio) => ({ id: studio.id, name: now(studio).name, slotCount: 0, revisionCount: 0 }));
     return ok({ items, ...(part.length < after.length && { nextCursor: part.at(-1).id }) });
   }
 }

@@ -4,7 +4,7 @@ import { Empty } from '../views/controls.js';
 import { html, show } from '../views/html.js';
 import { createSession } from '../views/session.js';
 
-const session = createSession();
+const session = await createSession();
 const address = location.href;
 history.replaceState(null, '', location.pathname); // the code is used once, and is not to be kept
 

@@ -1,7 +1,11 @@
 /** The page of one studio. */
 
+import { loadParts } from '../views/lazy.js';
 import { Shell } from '../views/shell.js';
 import { startPage } from '../views/start.js';
+
+/** By then what is seen first is there, and had the network for itself. */
+const FIRST_MILLISECONDS = 3000;
 
 const [, clientId] = location.pathname.split('/');
 const page = await startPage(clientId, Shell);
@@ -12,3 +16,4 @@ addEventListener('popstate', open);
 actions.tried(() => data.readClient());
 actions.tried(() => data.readStockScenes());
 open();
+setTimeout(loadParts, FIRST_MILLISECONDS);

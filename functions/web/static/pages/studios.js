@@ -4,7 +4,4 @@ import { startPage } from '../views/start.js';
 import { StudioList } from '../views/studio-list.js';
 
 const [, clientId] = location.pathname.split('/');
-const { data, actions } = await startPage(clientId, StudioList);
-
-actions.tried(() => data.readClient());
-actions.tried(() => data.listStudios());
+await startPage(clientId, StudioList);

@@ -23,10 +23,11 @@ export function IconButton({ icon, label, filled = false, ...attributes }) {
 /**
  * A button that opens a menu.
  *
- * @param {{label: string, button?: any, items: ({label: string, icon?: any, run: () => void, danger?: boolean,
- *   disabled?: boolean} | false | null | undefined)[], [attribute: string]: any}} properties
+ * @param {{label: string, button?: any, opened?: () => void, items: ({label: string, icon?: any, run: () => void,
+ *   danger?: boolean, disabled?: boolean} | false | null | undefined)[], [attribute: string]: any}} properties
+ *   `opened` is called when it opens
  */
-export function Menu({ label, button, items, ...attributes }) {
+export function Menu({ label, button, opened, items, ...attributes }) {
   const id = useId();
   const opener = useRef(/** @type {HTMLButtonElement | null} */ (null));
   const menu = useRef(/** @type {HTMLElement | null} */ (null));
@@ -34,9 +35,11 @@ export function Menu({ label, button, items, ...attributes }) {
   const shown = items.filter((item) => item !== false && item != null);
 
   const onToggle = (/** @type {ToggleEvent} */ event) => {
-    const opened = event.newState === 'open';
-    setOpen(opened);
-    if (opened) place(/** @type {HTMLElement} */ (menu.current), /** @type {HTMLElement} */ (opener.current));
+    const isOpen = event.newState === 'open';
+    setOpen(isOpen);
+    if (!isOpen) return;
+    opened?.();
+    place(/** @type {HTMLElement} */ (menu.current), /** @type {HTMLElement} */ (opener.current));
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     event.stopPropagation();

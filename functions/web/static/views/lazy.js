@@ -4,6 +4,16 @@ import { useEffect, useState } from 'preact/hooks';
 import { html } from './html.js';
 import { usePage } from './page-state.js';
 
+/** @type {(() => Promise<unknown>)[]} */
+const parts = [];
+
+/**
+ * Load all parts. A tab has them then although its network goes, or the service has another release.
+ *
+ * @returns {Promise<unknown>} ends when all that can be loaded are there
+ */
+export const loadParts = () => Promise.allSettled(parts.map((load) => load()));
+
 /**
  * A component that is loaded when it is first shown.
  *
@@ -13,6 +23,7 @@ import { usePage } from './page-state.js';
 export function lazy(load, meanwhile = null) {
   /** @type {any} */
   let Loaded = null;
+  parts.push(load);
   return function Lazy(/** @type {Record<string, any>} */ properties) {
     const page = usePage();
     const [, setIsLoaded] = useState(false);

@@ -27,7 +27,7 @@ const SlotPanel = lazy(() => import('./slot-panel.js'), html`<aside class="pane 
 /** @type {Record<string, [string, string]>} */
 const CLOSED = {
   deleted: ['trash', 'This studio is deleted'],
-  missing: ['alert', 'There is no such studio'],
+  missing: ['alert', 'There is nothing at this address'],
   failed: ['alert', 'This studio cannot be opened'],
 };
 

@@ -1,4 +1,8 @@
-/** The bar at the top: which studio this is, whether it is saved, and what can be done with the whole of it. */
+/**
+ * The bar at the top: which studio this is, whether it is saved, and what can be done with the whole of it.
+ *
+ * @import { Studio } from '../../types.d.ts'
+ */
 
 import { useState } from 'preact/hooks';
 import { studiosAddress } from './addresses.js';
@@ -18,14 +22,15 @@ export function TopBar() {
   const studio = data.studio.value;
   const client = data.client.value;
   const name = studio?.name ?? '';
+  const list = () => void data.listStudios().catch(() => {}); // the menu is of use without the list too
   const items = [
     { label: 'All studios', icon: 'back', run: () => location.assign(studiosAddress(page.clientId)) },
     { label: 'New studio', icon: 'add', run: () => page.open('new-studio') },
     { label: 'Rename', icon: 'edit', run: () => setRenaming(true) },
     { label: 'Duplicate', icon: 'copy', run: () => page.open('duplicate', { studio }) },
-    { label: 'Delete', icon: 'trash', danger: true, run: () => studio && page.actions.removeStudio(studio) },
+    { label: 'Delete', icon: 'trash', danger: true, run: () => page.actions.removeStudio(/** @type {Studio} */ (studio)) },
     ...(data.studios.value ?? [])
-      .filter((one) => one.id !== studio?.id && !one.deletedAt)
+      .filter((one) => one.id !== studio?.id)
       .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
       .slice(0, SHOWN_STUDIOS)
       .map((one) => ({ label: one.name, icon: 'image', run: () => page.actions.switchTo(one.id) })),
@@ -39,9 +44,21 @@ export function TopBar() {
         <${NameEditor} name=${name} label="Name of the studio" editing=${renaming}
           save=${(/** @type {string} */ typed) => page.actions.renameStudio(typed)} done=${() => setRenaming(false)} />
       </h1>
-      <${Menu} label="Studio" items=${items} onPointerDown=${() => data.listStudios()} />
+      ${studio && html`<${Menu} label="Studio" items=${items} opened=${list} />`}
     </nav>
     <span class="spacer"></span>
+    ${studio && html`<${Tools} />`}
+    <${IconButton} icon="help" label="Keyboard shortcuts (?)" class="icon-button wide-only"
+      onClick=${() => page.open('shortcuts')} />
+    <${User} />
+  </header>`;
+}
+
+/** What is done with the studio that is open. */
+function Tools() {
+  const page = usePage();
+  const { data } = page;
+  return html`
     <${SaveState} />
     <${IconButton} icon="undo" label="Undo (Ctrl+Z)" disabled=${!data.canUndo.value} onClick=${() => page.actions.undo()} />
     <button type="button" class="button" data-kind="quiet" aria-label="History" onClick=${() => page.open('versions')}>
@@ -49,11 +66,7 @@ export function TopBar() {
     </button>
     <button type="button" class="button" data-kind="quiet" aria-label="Share" onClick=${() => page.open('sharing')}>
       <${Icon} name="link" /><span class="words">Share</span>
-    </button>
-    <${IconButton} icon="help" label="Keyboard shortcuts (?)" class="icon-button wide-only"
-      onClick=${() => page.open('shortcuts')} />
-    <${User} />
-  </header>`;
+    </button>`;
 }
 
 /** Who is signed in, where people sign in. */
