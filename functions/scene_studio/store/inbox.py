@@ -95,7 +95,7 @@ class Inbox:
                 pacing.sleep(pacing.uniform(0, min(_LONGEST_PAUSE_SECONDS, len(names) * _PAUSE_SECONDS)))
                 there = self._read([own], seen)
                 if not there or self._has_no_use_for(client_id, studio_id, seen[own]):
-                    return Folded()  # whoever has folded it takes it out, or has
+                    return Folded()  # it is in, or unwanted; whoever folds next takes it out
                 names = self._names(client_id, studio_id)
             if not names or (own is not None and own not in names):
                 return Folded()
