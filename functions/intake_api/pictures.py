@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from scene_studio.images.data_url import decode_data_url, is_data_url
+from scene_studio.images.forms import PRODUCT_LONGEST_SIDE, TakenIn
 from scene_studio.images.inspect import inspect, open_upright
-from scene_studio.images.intake import TakenIn, take_in
-from scene_studio.images.normalise import PRODUCT_LONGEST_SIDE, photo_jpeg
+from scene_studio.images.intake import take_in
+from scene_studio.images.normalise import photo_jpeg
 from scene_studio.images.thumbnail import thumbnail_jpeg
 from scene_studio.model import addresses
 from scene_studio.model.client import Product
