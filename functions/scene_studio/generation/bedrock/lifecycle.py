@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from scene_studio.generation.bedrock.operations import OPERATIONS, Operation, Region
+from scene_studio.generation.bedrock.operations import OPERATIONS, Operation
+from scene_studio.generation.names import Region
 
 
 class Status(StrEnum):

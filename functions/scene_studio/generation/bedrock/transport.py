@@ -22,9 +22,10 @@ from botocore.exceptions import (
     ConnectionError as NotConnected,
 )
 
-from scene_studio.generation.bedrock.operations import Operation, Region
+from scene_studio.generation.bedrock.operations import Operation
 from scene_studio.generation.bedrock.requests import build, encode
 from scene_studio.generation.bedrock.responses import InferenceFailed, ModelImage, parse
+from scene_studio.generation.names import Region
 from scene_studio.model.errors import GenerationRefused, ModelUnavailable
 
 CONNECT_SECONDS: Final = 5
