@@ -10,9 +10,9 @@ from scene_studio.generation.bedrock.operations import (
     REMOVE_BACKGROUND,
     STYLE_GUIDE,
     Operation,
-    Region,
 )
-from scene_studio.generation.capabilities import BEDROCK_PLATES, ModelName
+from scene_studio.generation.capabilities import BEDROCK_PLATES
+from scene_studio.generation.names import ModelName, Region
 
 _ALWAYS: Final = (INPAINT, REMOVE_BACKGROUND, CONTROL_STRUCTURE, STYLE_GUIDE)
 """What every one of our image models on Bedrock asks, beside the one that makes its empty places."""

@@ -10,8 +10,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from scene_studio.generation.bedrock.operations import Region
-from scene_studio.generation.capabilities import ModelName
+from scene_studio.generation.names import ModelName, Region
 
 _ORIGIN: Final = r"^https://[a-z0-9.-]+(:[0-9]+)?$|^http://(localhost|127\.0\.0\.1)(:[0-9]+)?$"
 

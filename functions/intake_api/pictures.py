@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
-from scene_studio.images.data_url import decode_data_url, is_data_url
+from intake_api.urls import MAX_URL, stays_elsewhere
+from scene_studio.images.data_url import decode_data_url
+from scene_studio.images.forms import PRODUCT_LONGEST_SIDE, TakenIn
 from scene_studio.images.inspect import inspect, open_upright
-from scene_studio.images.intake import TakenIn, take_in
-from scene_studio.images.normalise import PRODUCT_LONGEST_SIDE, photo_jpeg
+from scene_studio.images.intake import take_in
+from scene_studio.images.normalise import photo_jpeg
 from scene_studio.images.thumbnail import thumbnail_jpeg
 from scene_studio.model import addresses
 from scene_studio.model.client import Product
@@ -17,7 +19,6 @@ from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import ObjectStore
 
-MAX_URL: Final = 2048
 _CLOSELY_PIXELS: Final = 20_000_000
 """So many pixels of products are looked at closely in one request, for their outlines and colours, which takes
 about a second of the processor for each three million; an import of a large library has to end in time."""
@@ -73,7 +74,7 @@ class Pictures:
 
     def _product(self, product_id: str, url: str, field: str) -> Picture | None:
         """The picture that a product brings; None if that lies and stays elsewhere."""
-        if self._stays_elsewhere(url, "", field):
+        if stays_elsewhere(url, field):
             return None
         data = self._decoded(url, field)
         image_id = derive("product-picture", data.hex())
@@ -115,7 +116,7 @@ class Pictures:
         own = addresses.revision_image(*place)
         if url == own:
             return True
-        if self._stays_elsewhere(url, own, field):
+        if stays_elsewhere(url, field, own):
             return False
         data = self._decoded(url, field)
         jpeg = self._jpeg(data, field)
@@ -132,7 +133,7 @@ class Pictures:
         Raises:
             InvalidRequest: it is no picture, or the address is not one of the web or of a stock scene.
         """
-        if (url.startswith("/") and len(url) <= MAX_URL) or self._stays_elsewhere(url, "", field):
+        if (url.startswith("/") and len(url) <= MAX_URL) or stays_elsewhere(url, field):
             return None
         data = self._decoded(url, field)
         scene_id = scene_id or derive("scene-picture", data.hex())
@@ -141,15 +142,6 @@ class Pictures:
         beside = {keys.user_scene_thumbnail(*place): thumbnail_jpeg(jpeg)}
         self._take(keys.user_scene(*place), jpeg, "image/jpeg", beside)
         return addresses.scene_image(*place)
-
-    def _stays_elsewhere(self, url: str, own: str, field: str) -> bool:
-        if is_data_url(url):
-            return False
-        if addresses.is_elsewhere(url) and len(url) <= MAX_URL:
-            return True
-        raise InvalidRequest.of(
-            field, f"must be a data URL with the picture, or an http(s) address{f', or {own}' if own else ''}"
-        )
 
     def _decoded(self, url: str, field: str) -> bytes:
         try:

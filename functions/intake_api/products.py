@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from intake_api.messages import ProductFields, PutProduct
+from intake_api.urls import stays_elsewhere
 from scene_studio.http import problems
 from scene_studio.http.products import commit_product
 from scene_studio.http.requests import Change
@@ -96,6 +97,10 @@ class ProductIntake:
         return members
 
     def _pictured(self, members: dict[str, Any]) -> Product:
+        """The product of these JSON members, its picture stored if it brings one."""
+        url = members.get("imageUrl")
+        if url is None or stays_elsewhere(url, "/imageUrl"):
+            return Product.model_validate({**members, "imageId": None})
         from intake_api.pictures import Pictures  # Pillow comes with it
 
         pictures = Pictures(self.objects, self.client_id)

@@ -13,10 +13,9 @@ from typing import Final, Literal
 from aws_lambda_powertools import Logger, Metrics
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from scene_studio.generation.bedrock.operations import Region
-from scene_studio.generation.capabilities import CAPABILITIES, ModelName
 from scene_studio.generation.claims import Claims
 from scene_studio.generation.image_model import Capabilities, ImageModel
+from scene_studio.generation.names import ModelName, Region
 from scene_studio.generation.timing import DELIVERIES, Timing
 from scene_studio.model.client import Client
 from scene_studio.model.studio import Studio
@@ -162,6 +161,8 @@ def timing() -> Timing:
 
 def capabilities() -> Capabilities:
     """What the image model that the environment names can do."""
+    from scene_studio.generation.capabilities import CAPABILITIES
+
     return CAPABILITIES[environment().image_model]
 
 

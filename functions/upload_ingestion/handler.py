@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from scene_studio import runtime
-from scene_studio.images.intake import Purpose, TakenIn
+from scene_studio.images.forms import Purpose, TakenIn
 from scene_studio.images.sandbox import take_in_safely
 from scene_studio.queues.s3_notifications import CreatedObject, NotANotification, read_notification
 from scene_studio.store.pacing import within

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
-from scene_studio.images.intake import Purpose, TakenIn, sha256_of
+from scene_studio.images.forms import Purpose, TakenIn, sha256_of
 from scene_studio.model.errors import ImageRejected
 from scene_studio.model.intent import MAX_REASON
 from scene_studio.model.upload import MAX_UPLOAD_BYTES, Picture, UploadResult

@@ -32,7 +32,7 @@ class Reach:
     Attributes:
         modules: the modules of ours, by dotted name.
         definitions: what is used of them, by dotted name.
-        packages: what is imported of others, by dotted name: `boto3`, `PIL.Image`.
+        packages: what is imported of others, by dotted name: `botocore.session`, `PIL.Image`.
         services: the services of AWS that clients are made for.
     """
 
@@ -141,7 +141,9 @@ class _Search:
                     self._name(module, node, known)
                 case ast.Constant(value=str(text)) if "." in text and self._is_ours(text):
                     self.use(text)
-                case ast.Call(func=ast.Attribute(attr="client"), args=[ast.Constant(value=str(service)), *_]):
+                case ast.Call(
+                    func=ast.Attribute(attr="create_client"), args=[ast.Constant(value=str(service)), *_]
+                ):
                     self.services.add(service)
 
     def _import(self, target: str) -> None:

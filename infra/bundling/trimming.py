@@ -10,7 +10,6 @@ _NEVER: Final = re.compile(
     ^[^/]+\.dist-info/        # asked for by nothing but pydantic's search for plugins, and there are none
     | (^|/)(tests?|__pycache__)/
     | \.(pyi|pyx|pxd|c|h)$ | (^|/)py\.typed$
-    | ^boto3/(data|examples)/ # read for resources alone, and ours are clients
     | ^botocore/data/.*/(examples|paginators|waiters)-
     | ^aws_lambda_powertools/event_handler/openapi/swagger_ui/.*\.(js|css)$
     """,

@@ -4,21 +4,27 @@ The reference is a handler of one route that reads one object with the same libr
 prints the same figures with what each bundle weighs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
+from infra.functions import FUNCTIONS
 from tests.aws.cold_starts import GOAL, ROUNDS, cold_starts
 from tests.bench.figures import Benchmark, Figure, Goal, Say
 from tests.bench.speed_rounds import busy, ratio_of, told
 
 
-def first_requests(say: Say, *, rounds: int = ROUNDS, functions: tuple[str, ...] = ()) -> Iterator[Figure]:
-    """Measure some functions, or all that have a sample of a first request."""
-    say(f"making the bundles; {busy()}")
-    for start in cold_starts(rounds, functions):
-        say(f"{start.function}: {start.own.seconds * 1000:.0f} ms of the processor; {busy()}")
-        name = f"first request and import, {start.function}"
-        yield from told(name, ratio_of(start.ratios), "times the reference", Goal("at most", GOAL))
+def first_requests(
+    say: Say, *, rounds: int = ROUNDS, functions: Collection[str] = FUNCTIONS
+) -> Iterator[Figure]:
+    """Measure some functions, or all."""
+    say(f"making bundles and starting each {rounds} times; {busy()}")
+    starts = cold_starts(functions, rounds)
+    for name, runs in starts.functions.items():
+        ratios = [
+            own.seconds / reference.seconds for own, reference in zip(runs, starts.reference, strict=True)
+        ]
+        named = f"first request and import, {name}"
+        yield from told(named, ratio_of(ratios), "times the reference", Goal("at most", GOAL))
 
 
 BENCHMARK: Final[Benchmark] = first_requests

@@ -1,5 +1,6 @@
 """The pictures of products: asked for, there, rejected, chosen, taken away; several at once."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -272,6 +273,17 @@ def test_a_data_url_brings_all_that_an_uploaded_file_would(seeded: Path, way: st
     assert as_image(preview).size == (213, 320)
     alone = opened(call("GET", f"{PRODUCTS}/desk/image?size=cutout"), seeded).body
     assert as_image(alone).size == (200, 300)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize("brought", [{}, {"imageUrl": "https://example.com/lamp.png"}, {"imageUrl": None}])
+def test_what_opens_pictures_is_loaded_only_for_a_save_that_brings_one(
+    monkeypatch: pytest.MonkeyPatch, method: str, brought: dict[str, Any]
+) -> None:
+    monkeypatch.setitem(sys.modules, "intake_api.pictures", None)
+    assert call(method, LAMP, {"name": "Floor Lamp", **brought}).json["name"] == "Floor Lamp"
+    broken = call(method, LAMP, {"name": "Lamp", "imageUrl": data_url(jpeg(2))})
+    assert_problem(broken, 500, "internal-error")
 
 
 def test_an_import_of_many_pictures_looks_for_as_many_products_in_them_as_there_is_time_for(

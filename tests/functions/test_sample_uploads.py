@@ -9,7 +9,7 @@ import pytest
 import upload_ingestion.handler
 from infra.local.worker import Context
 from scene_studio import runtime
-from scene_studio.images.intake import TakenIn
+from scene_studio.images.forms import TakenIn
 from scene_studio.store import keys
 from tests.support import words
 from tests.support.ingestion import PRODUCT, SCENE, deliver, product, scene, send, wait_for_files

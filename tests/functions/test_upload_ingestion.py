@@ -12,7 +12,7 @@ from PIL import Image
 import upload_ingestion.handler
 from infra.local.worker import Context
 from scene_studio import runtime
-from scene_studio.images.intake import TakenIn
+from scene_studio.images.forms import TakenIn
 from scene_studio.model.addresses import scene_image
 from scene_studio.model.upload import UPLOAD_QUEUE_AGAIN
 from scene_studio.queues.s3_notifications import created

@@ -8,10 +8,10 @@ from typing import Any
 from PIL import Image, ImageChops
 
 from scene_studio.generation.bedrock.model import BedrockModel, Composition
-from scene_studio.generation.bedrock.operations import Region
 from scene_studio.generation.bedrock.transport import BedrockRuntime, Transport
-from scene_studio.generation.capabilities import BEDROCK_PLATES, CAPABILITIES, BedrockName
+from scene_studio.generation.capabilities import BEDROCK_PLATES, CAPABILITIES
 from scene_studio.generation.image_model import ImageRequest, ProductPicture
+from scene_studio.generation.names import BedrockName, Region
 from scene_studio.generation.prompt import build_negative_prompt, build_prompt
 from scene_studio.model.settings import SceneGenerationSettings, resolve
 from tests.support.loopback_bedrock import LoopbackBedrock

@@ -3,12 +3,9 @@ import pytest
 from scene_studio import runtime
 from scene_studio.generation.bedrock.model import BedrockModel, bedrock_model
 from scene_studio.generation.bedrock.transport import Transport
-from scene_studio.generation.capabilities import (
-    BEDROCK_PLATES,
-    CAPABILITIES,
-    BedrockName,
-)
+from scene_studio.generation.capabilities import BEDROCK_PLATES, CAPABILITIES
 from scene_studio.generation.image_model import ImageModel
+from scene_studio.generation.names import BedrockName
 from scene_studio.model.settings import ASPECT_RATIOS
 from tests.generation.asking import (
     NAMES,

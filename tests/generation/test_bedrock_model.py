@@ -4,13 +4,9 @@ import pytest
 
 from scene_studio.generation.bedrock.canvas import canvas_size
 from scene_studio.generation.bedrock.model import BedrockModel
-from scene_studio.generation.bedrock.operations import Region
-from scene_studio.generation.capabilities import (
-    CAPABILITIES,
-    MAX_PAID_CUTOUTS,
-    BedrockName,
-)
+from scene_studio.generation.capabilities import CAPABILITIES, MAX_PAID_CUTOUTS
 from scene_studio.generation.image_model import ImageRequest
+from scene_studio.generation.names import BedrockName, Region
 from scene_studio.model.settings import ASPECT_RATIOS, MAX_SEED, AspectRatio
 from tests.generation.asking import (
     CUT,

@@ -9,14 +9,11 @@ from PIL import Image, ImageChops, ImageStat
 
 from scene_studio.generation.bedrock.canvas import canvas_size, fitted, ring_mask
 from scene_studio.generation.bedrock.model import BedrockModel
-from scene_studio.generation.bedrock.operations import Operation, Region
+from scene_studio.generation.bedrock.operations import Operation
 from scene_studio.generation.bedrock.requests import build, encode
 from scene_studio.generation.bedrock.responses import ModelImage, parse
-from scene_studio.generation.capabilities import (
-    BEDROCK_PLATES,
-    CAPABILITIES,
-    BedrockName,
-)
+from scene_studio.generation.capabilities import BEDROCK_PLATES, CAPABILITIES
+from scene_studio.generation.names import BedrockName, Region
 from scene_studio.model.settings import MAX_SEED
 from tests.generation.asking import (
     CUT,

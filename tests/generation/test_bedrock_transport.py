@@ -5,17 +5,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError
 
-from scene_studio.generation.bedrock.operations import (
-    CORE,
-    INPAINT,
-    OPERATIONS,
-    OUTPAINT,
-    OneOf,
-    Operation,
-    Region,
-)
+from scene_studio.generation.bedrock.operations import CORE, INPAINT, OPERATIONS, OUTPAINT, OneOf, Operation
 from scene_studio.generation.bedrock.responses import ModelImage
 from scene_studio.generation.bedrock.transport import CONNECT_SECONDS, LEAST_SECONDS, BedrockRuntime, Transport
+from scene_studio.generation.names import Region
 from scene_studio.model.errors import (
     GenerationRefused,
     ModelUnavailable,

@@ -15,7 +15,7 @@ from random import Random
 from tempfile import mkdtemp
 from typing import Final
 
-from scene_studio.images.intake import Purpose, TakenIn
+from scene_studio.images.forms import Purpose, TakenIn
 from scene_studio.images.sandbox import RejectedInSandbox, take_in_safely
 from tests.images.long_lived_child import PURPOSES, Died, LongLivedChild
 from tests.images.test_hostile import is_sound

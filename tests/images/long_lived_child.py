@@ -12,7 +12,8 @@ from typing import Final, Self, get_args
 
 from PIL import AvifImagePlugin
 
-from scene_studio.images.intake import Purpose, TakenIn, take_in
+from scene_studio.images.forms import Purpose, TakenIn
+from scene_studio.images.intake import take_in
 from scene_studio.images.sandbox import _environment
 from scene_studio.images.sandbox_child import MOST_MEMORY
 from scene_studio.images.sandbox_messages import say_picture, say_rejection, understand

@@ -4,7 +4,7 @@ import resource
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from scene_studio.images.intake import Purpose, TakenIn
+from scene_studio.images.forms import Purpose, TakenIn
 from scene_studio.images.sandbox import RejectedInSandbox, take_in_safely
 
 

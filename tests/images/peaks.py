@@ -11,8 +11,8 @@ from typing import Any, Final, NamedTuple, cast
 
 from PIL import Image, ImageChops
 
+from scene_studio.images.forms import Purpose
 from scene_studio.images.inspect import MAX_BYTES
-from scene_studio.images.intake import Purpose
 from scene_studio.images.sandbox import RejectedInSandbox, take_in_safely
 from tests.images.icc_profiles import cmyk_profile, rgb_profile
 from tests.support.hostile_pictures import png_of_16_bits

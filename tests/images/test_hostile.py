@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from scene_studio.images.bare import is_bare
-from scene_studio.images.intake import Purpose, TakenIn
+from scene_studio.images.forms import Purpose, TakenIn
 from tests.images.long_lived_child import PURPOSES, LongLivedChild
 from tests.images.measured import take_in_measured
 from tests.support.hostile_pictures import (

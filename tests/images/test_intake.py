@@ -9,8 +9,9 @@ from PIL import Image, ImageDraw
 from scene_studio.images import intake
 from scene_studio.images.bare import is_bare
 from scene_studio.images.cutout import cut_out
+from scene_studio.images.forms import Purpose, TakenIn
 from scene_studio.images.inspect import open_upright
-from scene_studio.images.intake import Purpose, TakenIn, take_in
+from scene_studio.images.intake import take_in
 from scene_studio.images.normalise import photo_jpeg, product_png
 from scene_studio.images.thumbnail import thumbnail_jpeg
 from scene_studio.model.errors import ImageRejected

@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from scene_studio.images import sandbox
-from scene_studio.images.intake import Purpose, take_in
+from scene_studio.images.forms import Purpose
+from scene_studio.images.intake import take_in
 from scene_studio.images.sandbox import RejectedInSandbox, SandboxUnavailable, take_in_safely
 from scene_studio.images.sandbox_child import MOST_MEMORY
 from scene_studio.images.sandbox_messages import READY, say_picture

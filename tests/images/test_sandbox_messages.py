@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scene_studio.images.intake import Purpose, TakenIn, take_in
+from scene_studio.images.forms import Purpose, TakenIn
+from scene_studio.images.intake import take_in
 from scene_studio.images.sandbox_messages import MOST_BYTES, say_picture, say_rejection, understand
 from tests.support.pictures import encoded, jpeg, photograph, png
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from typing import Any, Final
 
-from scene_studio.images.intake import Purpose, TakenIn, sha256_of
+from scene_studio.images.forms import Purpose, TakenIn, sha256_of
 from scene_studio.model.client import Client, Product, new_client
 from scene_studio.model.scene import Scene
 from scene_studio.model.studio import Studio, new_studio

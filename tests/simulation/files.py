@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from pydantic_core import from_json
 
-from scene_studio.images.intake import sha256_of
+from scene_studio.images.forms import sha256_of
 from scene_studio.model.upload import NEVER_CAME, NOT_DEALT_WITH
 from scene_studio.store import keys
 from scene_studio.store.keys import UploadPlace

@@ -12,7 +12,7 @@ from janitor.sweep import Sweep
 from janitor.uploads import Uploads
 from scene_studio.generation.message import WantedPicture
 from scene_studio.generation.work import ClaimedByAnother, Worker
-from scene_studio.images.intake import Purpose, TakenIn
+from scene_studio.images.forms import Purpose, TakenIn
 from scene_studio.model.errors import Busy, ModelUnavailable, OutcomeUnknown
 from scene_studio.queues.queue import QueueUnavailable
 from scene_studio.queues.s3_notifications import read_notification

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Final
 
-from scene_studio.images.intake import Purpose, TakenIn, sha256_of
+from scene_studio.images.forms import Purpose, TakenIn, sha256_of
 from scene_studio.model.errors import ImageRejected
 
 REJECTION: Final = "This is not a picture."

@@ -1,7 +1,7 @@
 """What each image model can do, as data; reading it opens no picture and calls nobody."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
 from scene_studio.generation.bedrock.operations import (
     CONTROL_STRUCTURE,
@@ -13,12 +13,9 @@ from scene_studio.generation.bedrock.operations import (
     Operation,
 )
 from scene_studio.generation.image_model import Capabilities
+from scene_studio.generation.names import BedrockName, ModelName
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT
 from scene_studio.model.settings import ASPECT_RATIOS
-
-BedrockName = Literal["bedrock-inpaint", "bedrock-core", "bedrock-ultra", "bedrock-sd3.5"]
-ModelName = Literal["compositor", BedrockName]
-"""The image models that a deployment can choose."""
 
 COMPOSITOR: Final = Capabilities(
     name="compositor-1",

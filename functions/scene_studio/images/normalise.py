@@ -5,10 +5,9 @@ from typing import Final
 
 from PIL import Image
 
+from scene_studio.images.forms import PHOTO_LONGEST_SIDE, PRODUCT_LONGEST_SIDE
 from scene_studio.images.inspect import flattened, open_upright
 
-PHOTO_LONGEST_SIDE: Final = 4096
-PRODUCT_LONGEST_SIDE: Final = 2048
 _PHOTO_QUALITY: Final = 92
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from scene_studio.images.bounded_process import Bounds, Ending, run
-from scene_studio.images.intake import Purpose, TakenIn
+from scene_studio.images.forms import Purpose, TakenIn
 from scene_studio.images.sandbox_messages import MOST_BYTES, READY, understand
 from scene_studio.model.errors import ImageRejected
 

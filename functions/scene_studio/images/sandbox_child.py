@@ -23,7 +23,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from scene_studio.images.intake import Purpose, take_in
+from scene_studio.images.forms import Purpose
+from scene_studio.images.intake import take_in
 from scene_studio.images.sandbox_messages import READY, say_picture, say_rejection
 from scene_studio.model.errors import ImageRejected
 

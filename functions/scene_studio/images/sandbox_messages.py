@@ -10,9 +10,14 @@ from typing import Final
 
 from scene_studio.images.bare import is_bare
 from scene_studio.images.containers import PictureFormat, dimensions
-from scene_studio.images.intake import Purpose, TakenIn, sha256_of
-from scene_studio.images.normalise import PHOTO_LONGEST_SIDE, PRODUCT_LONGEST_SIDE
-from scene_studio.images.thumbnail import LONGEST_SIDE
+from scene_studio.images.forms import (
+    PHOTO_LONGEST_SIDE,
+    PRODUCT_LONGEST_SIDE,
+    THUMBNAIL_LONGEST_SIDE,
+    Purpose,
+    TakenIn,
+    sha256_of,
+)
 
 READY: Final = b"\x01"
 """The child's first word: it has imported what it needs and confined itself, and waits for the file."""
@@ -77,7 +82,7 @@ def _picture(rest: memoryview, purpose: Purpose) -> TakenIn:
     stored_as: PictureFormat = "JPEG" if purpose == "scene" else "PNG"
     longest = PHOTO_LONGEST_SIDE if purpose == "scene" else PRODUCT_LONGEST_SIDE
     width, height = _size(picture, stored_as, longest)
-    _size(thumbnail, stored_as, LONGEST_SIDE)
+    _size(thumbnail, stored_as, THUMBNAIL_LONGEST_SIDE)
     if cutout:
         _size(cutout, "PNG", longest if purpose == "product" else 0)
     return TakenIn(picture, thumbnail, cutout or None, width, height, colors, sha256_of(picture))

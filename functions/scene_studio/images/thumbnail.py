@@ -5,9 +5,9 @@ from typing import Final
 
 from PIL import Image
 
+from scene_studio.images.forms import THUMBNAIL_LONGEST_SIDE
 from scene_studio.images.inspect import flattened, open_upright, shrink_to
 
-LONGEST_SIDE: Final = 320
 _QUALITY: Final = 82
 
 
@@ -24,12 +24,12 @@ def thumbnail_jpeg(data: bytes) -> bytes:
     Raises:
         ImageRejected: the file is not a picture that can be used.
     """
-    return encode_thumbnail(flattened(open_upright(data, LONGEST_SIDE)))
+    return encode_thumbnail(flattened(open_upright(data, THUMBNAIL_LONGEST_SIDE)))
 
 
 def thumbnail(picture: Image.Image) -> Image.Image:
     """A preview of a picture that is open already, in its mode."""
-    return shrink_to(picture, LONGEST_SIDE)
+    return shrink_to(picture, THUMBNAIL_LONGEST_SIDE)
 
 
 def encode_thumbnail(preview: Image.Image) -> bytes:

@@ -22,7 +22,7 @@ _jitter: Final = random.SystemRandom().uniform
 
 
 class SqsClient(Protocol):
-    """What sending takes of boto3's client for SQS."""
+    """What sending takes of botocore's client for SQS."""
 
     def send_message_batch(self, **request: Any) -> Mapping[str, Any]:
         """Send up to ten messages; the answer tells of each whether it was taken."""
@@ -47,11 +47,12 @@ class SqsQueue:
     @classmethod
     def connect(cls, url: str, **client_options: Any) -> "SqsQueue":
         """The queue with a client of its own; options such as `endpoint_url` go to it."""
-        import boto3
+        from botocore.session import get_session
 
         retries: Any = {"mode": "standard", "total_max_attempts": _SDK_ATTEMPTS}
         config = Config(retries=retries, connect_timeout=_CONNECT_SECONDS, read_timeout=_READ_SECONDS)
-        return cls(boto3.session.Session().client("sqs", config=config, **client_options), url)
+        client: Any = get_session().create_client("sqs", config=config, **client_options)
+        return cls(client, url)
 
     def send(self, bodies: Sequence[str]) -> None:
         """See `Queue.send`."""

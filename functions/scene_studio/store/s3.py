@@ -63,9 +63,9 @@ class S3ObjectStore:
     @classmethod
     def connect(cls, bucket: str, **client_options: Any) -> "S3ObjectStore":
         """The store with clients of its own; options such as `endpoint_url` go to both."""
-        import boto3
+        from botocore.session import get_session  # boto3 would add its transfers, which nothing here uses
 
-        session = boto3.session.Session()
+        session = get_session()
 
         def client(attempts: int) -> "S3Client":
             retries: Any = {"mode": "standard", "total_max_attempts": attempts}
@@ -78,7 +78,9 @@ class S3ObjectStore:
                 read_timeout=_READ_SECONDS,
                 max_pool_connections=_PARALLEL_READS,
             )
-            return session.client("s3", config=config, **client_options)
+            made: Any = session.create_client("s3", config=config, **client_options)
+            typed: S3Client = made
+            return typed
 
         return cls(bucket, retrying=client(_ATTEMPTS), single_shot=client(1))
 

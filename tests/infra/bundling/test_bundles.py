@@ -167,7 +167,7 @@ def test_the_manifest_says_what_a_bundle_was_made_of(bundles: dict[str, Bundle])
     assert manifest["target"] == LAMBDA.name
     assert set(manifest["services"]) >= {"bedrock-runtime", "s3"}
     named = {wheel.partition("-")[0] for wheel in manifest["wheels"]}
-    assert {"boto3", "botocore", "pillow", "pydantic_core", "urllib3"} <= named
+    assert {"botocore", "pillow", "pydantic_core", "urllib3"} <= named
     assert "PIL.ImageFont" in manifest["packages"]
     compiled = any(one.endswith(".pyc") for one in names_in(bundles["generation_worker"]))
     assert manifest["bytecode"] == ("3.13" if compiled else None)

@@ -69,8 +69,9 @@ def model():
     return Model()
 """,
     "shared.settings": "class Settings: ...",
-    "shared.s3": "def connect(environment):\n    import boto3\n    return boto3.client('s3', verify=True)\n"
-    "def other():\n    import requests\n    return requests.client('sqs')",
+    "shared.s3": "def connect(environment):\n    from botocore.session import get_session\n"
+    "    return get_session().create_client('s3', verify=True)\n"
+    "def other():\n    import requests\n    return requests.create_client('sqs')",
     "shared.pictures": "import PIL.Image\nclass Model:\n    def make(self): ...",
     "shared.depends": "import shared.runtime as runtime\n"
     "Store = Annotated[object, Depends(runtime.store)]\nModel = Annotated[object, Depends(runtime.model)]",
@@ -82,7 +83,7 @@ def test_what_a_definition_imports_is_reached_only_where_the_definition_is_used(
     found = reached(tmp_path, {**ADAPTERS, "app.handler": handler})
     assert {"shared.s3", "shared.settings"} <= found.modules
     assert "shared.pictures" not in found.modules
-    assert found.packages == {"boto3"}
+    assert found.packages == {"botocore.session.get_session"}
     assert found.services == {"s3"}
     assert "shared.runtime.environment" in found.definitions
     assert "shared.runtime.model" not in found.definitions
@@ -120,10 +121,10 @@ def test_a_definition_that_another_module_only_passes_on_is_found(tmp_path: Path
         {
             "app.handler": "from shared.door import make\ndef lambda_handler(event, context):\n    make()",
             "shared.door": "from shared.maker import make",
-            "shared.maker": "def make():\n    import boto3",
+            "shared.maker": "def make():\n    import botocore",
         },
     )
-    assert found.packages == {"boto3"}
+    assert found.packages == {"botocore"}
 
 
 def test_a_call_at_the_top_of_a_module_uses_what_it_calls(tmp_path: Path):
@@ -131,10 +132,10 @@ def test_a_call_at_the_top_of_a_module_uses_what_it_calls(tmp_path: Path):
         tmp_path,
         {
             "app.handler": "from shared.made import MADE\ndef lambda_handler(event, context): ...",
-            "shared.made": "def make():\n    import boto3\ndef other():\n    import requests\nMADE = make()",
+            "shared.made": "def make():\n    import botocore\ndef other():\n    import requests\nMADE = make()",
         },
     )
-    assert found.packages == {"boto3"}
+    assert found.packages == {"botocore"}
 
 
 def test_what_is_there_for_type_checkers_alone_is_not_reached(tmp_path: Path):

@@ -89,7 +89,6 @@ def test_a_lock_that_cannot_be_had_says_what_pip_says_and_leaves_nothing_behind(
         ("thing/__pycache__/x.pyc", of("thing")),
         ("thing/x.pyi", of("thing")),
         ("thing/py.typed", of("thing")),
-        ("boto3/data/ec2/2016-11-15/resources-1.json", of("boto3", services=("ec2",))),
         ("botocore/data/ec2/2016-11-15/service-2.json.gz", of("botocore", services=("s3",))),
         ("botocore/data/s3/2006-03-01/examples-1.json", of("botocore", services=("s3",))),
         ("aws_lambda_powertools/event_handler/openapi/swagger_ui/swagger-ui-bundle.min.js", of()),

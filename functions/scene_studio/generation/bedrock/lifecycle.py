@@ -12,7 +12,8 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from scene_studio.generation.bedrock.operations import OPERATIONS, Operation, Region
+from scene_studio.generation.bedrock.operations import OPERATIONS, Operation
+from scene_studio.generation.names import Region
 
 
 class Status(StrEnum):
@@ -43,7 +44,7 @@ class Lifecycle:
 
 
 class Bedrock(Protocol):
-    """The part of boto3's `bedrock` client that is used."""
+    """The part of botocore's `bedrock` client that is used."""
 
     def get_foundation_model(self, *, modelIdentifier: str) -> Mapping[str, Any]:  # noqa: N803
         """What Amazon says of a model."""
@@ -52,9 +53,9 @@ class Bedrock(Protocol):
 
 def connect(region: Region, **client_options: Any) -> Bedrock:
     """A client for `lifecycles` in a region."""
-    import boto3
+    from botocore.session import get_session
 
-    made: Any = boto3.session.Session(region_name=region).client("bedrock", **client_options)
+    made: Any = get_session().create_client("bedrock", region_name=region, **client_options)
     client: Bedrock = made
     return client
 

@@ -26,12 +26,12 @@ from scene_studio.generation.bedrock.operations import (
     STYLE_GUIDE,
     STYLE_PRESETS,
     Operation,
-    Region,
 )
 from scene_studio.generation.bedrock.placing import PlacedCutout, Size, stand
 from scene_studio.generation.bedrock.transport import Transport
-from scene_studio.generation.capabilities import BEDROCK_PLATES, CAPABILITIES, MAX_PAID_CUTOUTS, BedrockName
+from scene_studio.generation.capabilities import BEDROCK_PLATES, CAPABILITIES, MAX_PAID_CUTOUTS
 from scene_studio.generation.image_model import Capabilities, ImageRequest, ImageResult, ProductPicture
+from scene_studio.generation.names import BedrockName, Region
 from scene_studio.generation.prompt import build_prompt
 from scene_studio.images.cutout import product_alone
 from scene_studio.images.inspect import flattened, open_upright

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, get_args
 
-Region = Literal["us-east-1", "us-east-2", "us-west-2"]
-"""Where any of the operations can be called."""
+from scene_studio.generation.names import Region
 
 OutputFormat = Literal["png", "jpeg", "webp"]
 

@@ -22,9 +22,10 @@ from botocore.exceptions import (
     ConnectionError as NotConnected,
 )
 
-from scene_studio.generation.bedrock.operations import Operation, Region
+from scene_studio.generation.bedrock.operations import Operation
 from scene_studio.generation.bedrock.requests import build, encode
 from scene_studio.generation.bedrock.responses import InferenceFailed, ModelImage, parse
+from scene_studio.generation.names import Region
 from scene_studio.model.errors import GenerationRefused, ModelUnavailable
 
 CONNECT_SECONDS: Final = 5
@@ -51,7 +52,7 @@ _NO_TIME: Final = "There was no time left to ask the image model. Execute again,
 
 
 class BedrockRuntime(Protocol):
-    """The part of boto3's `bedrock-runtime` client that is used."""
+    """The part of botocore's `bedrock-runtime` client that is used."""
 
     def invoke_model(self, *, modelId: str, body: bytes, contentType: str, accept: str) -> Mapping[str, Any]:  # noqa: N803
         """Ask a model, and wait for its answer."""
@@ -107,16 +108,17 @@ class Transport:
 
     @classmethod
     def connect(cls, region: Region, **client_options: Any) -> "Transport":
-        """The transport with clients of boto3; options such as `endpoint_url` go to each."""
-        import boto3
+        """The transport with clients of botocore; options such as `endpoint_url` go to each."""
+        from botocore.session import get_session
 
-        session = boto3.session.Session(region_name=region)
+        session = get_session()
 
         def client(read_seconds: float) -> BedrockRuntime:
             retries: Any = {"mode": "standard", "total_max_attempts": 1}
             config = Config(retries=retries, connect_timeout=CONNECT_SECONDS, read_timeout=read_seconds)
-            # The stubs of boto3 know this client only where its own package of stubs is installed.
-            made: Any = session.client("bedrock-runtime", config=config, **client_options)
+            made: Any = session.create_client(
+                "bedrock-runtime", region_name=region, config=config, **client_options
+            )
             runtime: BedrockRuntime = made
             return runtime
 
