@@ -41,10 +41,14 @@ def test_a_ratio_is_the_median_of_its_rounds_and_tells_their_extremes() -> None:
 
 
 def test_the_two_that_are_compared_take_turns_in_coming_first() -> None:
-    order = []
+    order: list[str] = []
 
     def cost(name: str) -> Callable[[], float]:
-        return lambda: order.append(name) or 1.0
+        def work() -> float:
+            order.append(name)
+            return 1.0
+
+        return work
 
     side_by_side(cost("a"), cost("b"), rounds=2, times=2)
     assert "".join(order) == "abba" * 2
