@@ -46,7 +46,8 @@ def peers(say: Say, *, rounds: int = 3, seconds: float = 2.0, people: int = PEOP
         else:
             say("PocketBase is not installed here, so nothing is compared with it; `make bench` installs it")
         for kind in _ACTIONS.values():  # processes start, and keep what they read
-            _driven(ours, kind, people, seconds)
+            say(f"warming up, {kind}; {busy()}")
+            _driven(ours, kind, people, 3 * seconds)
         for name, kind in _ACTIONS.items():
             yield from _compared(say, name, kind, ours, peer, folder, rounds, seconds, people)
 
