@@ -17,7 +17,15 @@ from typing import Final
 from scene_studio import sqlite_file
 from tests.bench.figures import Benchmark, Figure, Goal, Say
 from tests.bench.peers_load import Load, drive
-from tests.bench.peers_servers import POCKETBASE, LocalServer, PocketBase, Server, local_server, pocketbase
+from tests.bench.peers_servers import (
+    POCKETBASE,
+    TICK_SECONDS,
+    LocalServer,
+    PocketBase,
+    Server,
+    local_server,
+    pocketbase,
+)
 from tests.bench.speed_rounds import busy, ratio_of, told
 
 PEOPLE: Final = 16
@@ -91,7 +99,7 @@ def _driven(server: Server, kind: str, people: int, seconds: float) -> tuple[Loa
     """Keep a server busy; gives what it did, and its answers for each second of the processor that it took."""
     used = server.used_seconds()
     load = drive(server.port, [getattr(server, kind)(person) for person in range(people)], seconds)
-    return load, load.answers / (server.used_seconds() - used)
+    return load, load.answers / max(TICK_SECONDS, server.used_seconds() - used)
 
 
 def _in_words(load: Load, per_core: float) -> str:
@@ -119,11 +127,13 @@ def committed(path: Path, body: bytes, people: int, seconds: float) -> float:
 
     def work() -> None:
         with closing(sqlite_file.connect(path)) as db:
-            while time.perf_counter() < until:
+            going_on = True
+            while going_on:
                 db.execute("BEGIN IMMEDIATE")
                 db.execute("INSERT INTO commits VALUES (?)", (body,))
                 db.execute("COMMIT")
                 next(counted)
+                going_on = time.perf_counter() < until
 
     started = time.perf_counter()
     threads = [threading.Thread(target=work) for _ in range(people)]
