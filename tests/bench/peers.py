@@ -17,7 +17,15 @@ from typing import Final
 from scene_studio import sqlite_file
 from tests.bench.figures import Benchmark, Figure, Goal, Say
 from tests.bench.peers_load import Load, drive
-from tests.bench.peers_servers import POCKETBASE, LocalServer, PocketBase, Server, local_server, pocketbase
+from tests.bench.peers_servers import (
+    POCKETBASE,
+    TICK_SECONDS,
+    LocalServer,
+    PocketBase,
+    Server,
+    local_server,
+    pocketbase,
+)
 from tests.bench.speed_rounds import busy, ratio_of, told
 
 PEOPLE: Final = 16
@@ -46,7 +54,8 @@ def peers(say: Say, *, rounds: int = 3, seconds: float = 2.0, people: int = PEOP
         else:
             say("PocketBase is not installed here, so nothing is compared with it; `make bench` installs it")
         for kind in _ACTIONS.values():  # processes start, and keep what they read
-            _driven(ours, kind, people, seconds)
+            say(f"warming up, {kind}; {busy()}")
+            _driven(ours, kind, people, 3 * seconds)
         for name, kind in _ACTIONS.items():
             yield from _compared(say, name, kind, ours, peer, folder, rounds, seconds, people)
 
@@ -90,7 +99,7 @@ def _driven(server: Server, kind: str, people: int, seconds: float) -> tuple[Loa
     """Keep a server busy; gives what it did, and its answers for each second of the processor that it took."""
     used = server.used_seconds()
     load = drive(server.port, [getattr(server, kind)(person) for person in range(people)], seconds)
-    return load, load.answers / (server.used_seconds() - used)
+    return load, load.answers / max(TICK_SECONDS, server.used_seconds() - used)
 
 
 def _in_words(load: Load, per_core: float) -> str:
@@ -118,11 +127,13 @@ def committed(path: Path, body: bytes, people: int, seconds: float) -> float:
 
     def work() -> None:
         with closing(sqlite_file.connect(path)) as db:
-            while time.perf_counter() < until:
+            going_on = True
+            while going_on:
                 db.execute("BEGIN IMMEDIATE")
                 db.execute("INSERT INTO commits VALUES (?)", (body,))
                 db.execute("COMMIT")
                 next(counted)
+                going_on = time.perf_counter() < until
 
     started = time.perf_counter()
     threads = [threading.Thread(target=work) for _ in range(people)]

@@ -27,9 +27,11 @@ from tests.support.service import Service
 STUDIOS: Final = 8
 POCKETBASE: Final = Path(sys.executable).with_name("pocketbase")
 
+TICK_SECONDS: Final = 1 / os.sysconf("SC_CLK_TCK")
+"""What the system counts the processor's time in."""
+
 _ACCOUNT: Final = {"identity": "bench@example.com", "password": "only-for-this-run"}
 _START_SECONDS: Final = 30.0
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 _FIRST_TIME: Final = 11
 """In `/proc/{pid}/stat`, behind the name: the processor's time of the process and of its ended children."""
 
@@ -217,7 +219,7 @@ def group_seconds(group: int) -> float:
             continue  # it ended in this moment
         if int(fields[2]) == group:
             ticks += sum(map(int, fields[_FIRST_TIME : _FIRST_TIME + 4]))
-    return ticks / _TICKS
+    return ticks * TICK_SECONDS
 
 
 def _free_port() -> int:
