@@ -34,6 +34,8 @@ GET_VERSION: Final = "s3:GetObjectVersion"
 PUT: Final = "s3:PutObject"
 DELETE: Final = "s3:DeleteObject"
 DELETE_VERSION: Final = "s3:DeleteObjectVersion"
+PURGE: Final = (DELETE, DELETE_VERSION)
+"""S3 asks for both, of whoever names a version to delete."""
 SEND: Final = "sqs:SendMessage"
 TAKE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 INVOKE_MODEL: Final = "bedrock:InvokeModel"
@@ -146,16 +148,16 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _may(BUCKET, LIST, LIST_VERSIONS),
         _may(CLIENT, GET, PUT),
         _may(PRODUCTS, GET),
-        _may(STUDIO, GET, PUT, DELETE_VERSION),
-        _may(PAGES, PUT, DELETE_VERSION),
-        _may(REVISIONS, GET, DELETE_VERSION),
-        _may(SCENES, GET, DELETE_VERSION),
-        _may(INBOX, GET, DELETE, DELETE_VERSION),
-        _may(CLAIMS, DELETE_VERSION),
+        _may(STUDIO, GET, PUT, *PURGE),
+        _may(PAGES, PUT, *PURGE),
+        _may(REVISIONS, GET, *PURGE),
+        _may(SCENES, GET, *PURGE),
+        _may(INBOX, GET, *PURGE),
+        _may(CLAIMS, *PURGE),
         _may(REMINDERS, PUT, DELETE),
         _may(ROUND, GET, PUT),
-        _may(SHARES, DELETE_VERSION),
-        _may(UPLOADS, GET, DELETE_VERSION),
+        _may(SHARES, *PURGE),
+        _may(UPLOADS, GET, *PURGE),
         _may(GENERATION_QUEUE, SEND),
         _may(UPLOAD_QUEUE, SEND),
     ),

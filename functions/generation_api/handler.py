@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 
 from generation_api.generating import Generating
 from generation_api.messages import MAX_PICTURES, Generate, Retry
-from generation_api.pricing import CURRENCY, Accounts, usage_view
+from generation_api.pricing import CURRENCY, Accounts, usage_views
 from generation_api.progress import (
     PictureName,
     ProgressReader,
@@ -179,20 +179,17 @@ def read_usage(
     month: InMonth = None,
 ) -> Response[Any]:
     """What a month cost: this one, or one of the last few; in all, and for each studio that cost anything."""
-    limit = clients.read(client_id).document.monthly_limit_micros
+    client = clients.read(client_id).document
     known = last_months(clock(), SUMMARY_MONTHS)
     wanted = month or known[0]
     if wanted not in known:
         raise InvalidRequest.of("month", f"must be one of {', '.join(known)}")
     view: dict[str, Any] = {"month": wanted, "currency": CURRENCY}
-    items = [
-        usage_view(summary, (summary.costs or {}).get(wanted, 0))
-        for summary in Accounts(studios, client_id).summaries()
-    ]
+    items = usage_views(client, Accounts(studios, client_id).summaries(), wanted)
     view["spentMicros"] = sum(one["spentMicros"] for one in items)
     view["reservedMicros"] = sum(one["reservedMicros"] for one in items)
-    if limit is not None:
-        view["limitMicros"] = limit
+    if client.monthly_limit_micros is not None:
+        view["limitMicros"] = client.monthly_limit_micros
     view["studios"] = [one for one in items if one["spentMicros"] or one["reservedMicros"]]
     return json_answer(view)
 

@@ -5,13 +5,14 @@ summaries of all studios. So the limit may be overshot by requests that are in f
 picture that comes after it was booked as failed, and by what a crash keeps from being told.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from scene_studio.model.client import Client
 from scene_studio.model.costs import month_of
 from scene_studio.model.errors import BudgetSpent
+from scene_studio.model.purging import purge_name
 from scene_studio.model.studio import Studio
 from scene_studio.store.studios import Studios, StudioSummary
 
@@ -73,14 +74,25 @@ class Accounts:
         return Spending(spent, reserved)
 
 
-def usage_view(summary: StudioSummary, spent: int) -> dict[str, Any]:
-    """What one studio cost."""
-    return {
-        "id": summary.id,
-        "name": summary.name,
-        "spentMicros": spent,
-        "reservedMicros": summary.reserved or 0,
-    }
+def usage_views(client: Client, summaries: Iterable[StudioSummary], month: str) -> list[dict[str, Any]]:
+    """What each studio cost in a month, those among them that are gone for good.
+
+    Args:
+        client: whose studios; as it was before the summaries were read.
+        summaries: those that are there.
+        month: the month.
+    """
+    gone = client.purged_studios
+    # While a studio is being purged it is there, and kept with the client already.
+    there = [one for one in summaries if purge_name(one.id, one.purging_at or "") not in gone]
+    return [
+        *(_usage_view(one.id, one.name, (one.costs or {}).get(month, 0), one.reserved or 0) for one in there),
+        *(_usage_view(one.id, one.name, one.costs.get(month, 0), 0) for one in gone.values()),
+    ]
+
+
+def _usage_view(studio_id: str, name: str | None, spent: int, reserved: int) -> dict[str, Any]:
+    return {"id": studio_id, "name": name, "spentMicros": spent, "reservedMicros": reserved}
 
 
 def check_budget(

@@ -62,7 +62,9 @@ def _sweep() -> Sweep:
         uploads=Uploads(
             objects=objects, folders=runtime.folders(), queue=runtime.upload_queue, pacing=_pacing, now=now
         ),
-        purge=Purge(objects=objects, studios=runtime.studios(), pacing=_pacing, now=now),
+        purge=Purge(
+            objects=objects, studios=runtime.studios(), clients=runtime.clients(), pacing=_pacing, now=now
+        ),
         pacing=_pacing,
         now=now,
     )

@@ -1,24 +1,31 @@
 """Purging a studio: first a mark that nobody can undo, then all that is the studio's own, and last the mark.
 
+What its pictures cost is kept with the client, as long as anybody can ask for it.
+
 Whatever a run leaves is done by the next. A run that comes late, when the purge has ended and people have begun
 a new studio under the id, does no harm: versions are named before the mark is seen to stand, and exactly those
 are deleted, so nothing of a new studio is ever among them.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from janitor.places import Place
+from scene_studio.model.client import Client
+from scene_studio.model.costs import last_months
+from scene_studio.model.errors import NotFound
 from scene_studio.model.identifiers import iso_time
-from scene_studio.model.purging import is_due
+from scene_studio.model.purging import is_due, with_purged
 from scene_studio.model.studio import Studio
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
+from scene_studio.store.clients import Clients
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import ObjectStore, VersionName
 from scene_studio.store.pacing import Pacing
-from scene_studio.store.studios import Studios
+from scene_studio.store.studios import SUMMARY_MONTHS, Studios
 
 
 class Purged(NamedTuple):
@@ -40,12 +47,14 @@ class Purge:
     Attributes:
         objects: the object store.
         studios: the studios in it.
+        clients: their clients, which keep what a purged studio cost.
         pacing: how long to go on with one studio, from now on.
         now: milliseconds since the Unix epoch.
     """
 
     objects: ObjectStore
     studios: Studios
+    clients: Clients
     pacing: Callable[[], Pacing]
     now: int
 
@@ -75,6 +84,7 @@ class Purge:
         return self.studios.mark_as_purging(*place, stands_since, now, pacing)
 
     def _clear(self, place: Place, marked: Versioned[Studio], pacing: Pacing) -> Purged:
+        self._keep_costs(place, marked.document, pacing)
         mark = VersionName(keys.studio(*place), marked.version.version_id)
         deleted = 0
         with unavailable_is_busy():
@@ -87,6 +97,19 @@ class Purge:
                 deleted += len(doomed)
             self.objects.delete_versions([mark])
         return Purged(deleted + 1)
+
+    def _keep_costs(self, place: Place, studio: Studio, pacing: Pacing) -> None:
+        """What was paid for stays paid for."""
+        months = last_months(self.now, SUMMARY_MONTHS)
+
+        def keep(current: Versioned[Client] | None) -> Client | None:
+            if current is None:
+                raise NotFound("client", place.client_id)
+            return with_purged(current.document, studio, months)
+
+        if studio.costs:
+            with suppress(NotFound):
+                self.clients.commit(place.client_id, keep, None, pacing)
 
     def _doomed(self, place: Place, studio: Studio, mark: VersionName) -> Iterator[list[VersionName]]:
         """All versions but the mark, some at a time; gives others once those are gone.

@@ -7,18 +7,21 @@ from typing import Any
 import pytest
 
 from generation_api.handler import app
+from janitor.purge import Purge
 from scene_studio import runtime
 from scene_studio.generation.image_model import ImageRequest, ImageResult
 from scene_studio.model.costs import last_months, month_of
 from scene_studio.model.errors import GenerationRefused, ModelUnavailable
+from scene_studio.store.pacing import within
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.problems import assert_invalid, assert_problem
-from tests.support.queues import WorkingQueue
+from tests.support.queues import WorkingQueue, sweep
 from tests.support.stored import stored_objects
 
 SLOT = f"{STUDIO}/slots/slot-1"
 PRICE, CUTOUT, PAID = 70_000, 10_000, 60_000
+DAY = 86_400_000
 EACH = PRICE + 2 * CUTOUT
 """What a picture of the slot's two products costs at most."""
 
@@ -65,6 +68,31 @@ def test_a_run_has_a_price_before_it_is_made(model: PaidModel) -> None:
 def test_an_estimate_is_of_slots_that_there_are(model: PaidModel) -> None:
     assert_problem(call("GET", f"{STUDIO}/estimate?slots=slot-1,nowhere"), 404, "not-found")
     assert_invalid(call("GET", f"{STUDIO}/estimate?count=9"), "count")
+
+
+def test_what_a_purged_studio_cost_stays_told_and_is_told_once(
+    model: PaidModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    execute(count=2)
+    now = runtime.now_milliseconds()
+    month = month_of(now)
+    call("DELETE", STUDIO)
+    monkeypatch.setattr(runtime, "now_milliseconds", lambda: now + 32 * DAY)
+    clear = Purge._clear
+    with monkeypatch.context() as patch:
+        patch.setattr(Purge, "_clear", lambda purge, place, marked, _: clear(purge, place, marked, within(-1)))
+        sweep()
+    assert call("GET", STUDIO).json["type"] == "purged"
+    assert usage(month)["spentMicros"] == 2 * PAID
+    runtime.clients.cache_clear()
+    sweep()
+    assert call("GET", STUDIO).status == 404
+    told = usage(month)
+    assert (told["spentMicros"], told["reservedMicros"]) == (2 * PAID, 0)
+    assert [(one["id"], one["name"], one["spentMicros"]) for one in told["studios"]] == [
+        ("default", "Main Studio", 2 * PAID)
+    ]
+    assert "purgedStudios" not in call("GET", CLIENT).json
 
 
 def test_the_compositor_costs_nothing(ready: Path) -> None:

@@ -9,12 +9,14 @@ import pytest
 
 from janitor.places import Place
 from janitor.purge import Purge, Purged
+from scene_studio.model.client import Client, new_client
 from scene_studio.model.errors import Deleted, NotFound, SceneStudioError
 from scene_studio.model.errors import Purged as PurgedForGood
 from scene_studio.model.share import Share
 from scene_studio.model.studio import Studio, delete_studio, new_studio, undelete_studio
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache
+from scene_studio.store.clients import Clients
 from scene_studio.store.object_store import ObjectStore, StoredObject, Unavailable
 from scene_studio.store.studios import Studios
 from tests.support.scripted_store import FakeTime, MemoryStore
@@ -24,7 +26,12 @@ DELETED: Final = "2026-10-01T00:00:00.000Z"
 LATER: Final = 1_793_491_200_000  # 2026-11-01, 31 days later
 LINK: Final = Share(id="link", created_at=DELETED, expires_at=DELETED, salt="", secret_sha256="0" * 64)
 PICTURES: Final = [keys.revision(*PLACE, "slot-1", name) for name in "abcdef"]
-OTHERS: Final = [keys.revision("acme-corp", "summer-2", "slot-1", "a"), keys.share("link-2", "0" * 64)]
+OTHERS: Final = [
+    keys.client("acme-corp"),
+    keys.revision("acme-corp", "summer-2", "slot-1", "a"),
+    keys.share("link-2", "0" * 64),
+]
+COSTS: Final = {"2026-09": 5, "2026-10": 7}
 REQUESTS: Final = {"get", "put", "heads", "list_versions", "list_all_versions", "delete_versions"}
 
 
@@ -73,6 +80,16 @@ def studios(store: Any) -> Studios:
     return Studios(store, DocumentCache[Studio]())
 
 
+def clients(store: Any) -> Clients:
+    """The clients as a new process knows them."""
+    return Clients(store, DocumentCache[Client]())
+
+
+def costs_kept(store: ObjectStore) -> list[dict[str, int]]:
+    """What the client knows of purged studios."""
+    return [one.costs for one in clients(store).read("acme-corp").document.purged_studios.values()]
+
+
 def change(store: ObjectStore, rule: Callable[[Studio], Studio | None]) -> Studio:
     def apply(current: Any) -> Studio | None:
         return rule(current.document if current else new_studio(*PLACE, None, DELETED))
@@ -86,7 +103,7 @@ def make(store: ObjectStore) -> None:
         store.put_once(key, b"picture", content_type="image/jpeg")
     store.delete(PICTURES[0])
     store.put_once(keys.share(LINK.id, LINK.secret_sha256), b"{}", content_type="application/json")
-    change(store, lambda studio: studio.replace(shares=(LINK,)))
+    change(store, lambda studio: studio.replace(shares=(LINK,), costs={"2024-01": 1} | COSTS))
     for name in ("one", "two", "three"):
         change(store, partial(Studio.replace, name=name))
 
@@ -95,13 +112,13 @@ def make(store: ObjectStore) -> None:
 def store() -> MemoryStore:
     """A studio whose time has come, and what belongs to others."""
     store = a_deleted_studio()
-    for key in OTHERS:
+    for key in OTHERS[1:]:
         store.put_once(key, b"of others", content_type="text/plain")
     return store
 
 
 def purge(store: Any, now: int = LATER) -> Purged:
-    return Purge(store, studios(store), FakeTime().pacing, now).look_after(PLACE)
+    return Purge(store, studios(store), clients(store), FakeTime().pacing, now).look_after(PLACE)
 
 
 def left(store: ObjectStore) -> set[str]:
@@ -110,6 +127,9 @@ def left(store: ObjectStore) -> set[str]:
 
 def a_deleted_studio() -> MemoryStore:
     store = MemoryStore()
+    clients(store).commit(
+        "acme-corp", lambda _: new_client("acme-corp", "ACME", DELETED), None, FakeTime().pacing()
+    )
     make(store)
     change(store, lambda studio: delete_studio(studio, DELETED))
     return store
@@ -129,6 +149,7 @@ def test_a_purge_leaves_nothing_and_takes_nothing_of_others(store: MemoryStore) 
     done = purge(store)
     assert left(store) == set(OTHERS)
     assert done == Purged(everything + 1 - len(OTHERS), under_way=False)
+    assert costs_kept(store) == [COSTS]
     assert purge(store) == Purged()
 
 
@@ -158,6 +179,7 @@ def test_a_purge_that_is_cut_off_anywhere_is_ended_by_the_next_run(
         assert left(store) == everything, "what can be brought back is whole"
     purge(store)
     assert left(store) == set(OTHERS)
+    assert costs_kept(store) == [COSTS]
 
 
 @every_moment
@@ -187,6 +209,7 @@ def test_who_brings_it_back_in_the_midst_gets_all_of_it_or_is_told_that_it_is_go
     purge(stepping)
     assert told
     assert left(store) == (stood if told == ["back"] else set(OTHERS))
+    assert costs_kept(store) == ([] if told == ["back"] else [COSTS])
 
 
 @every_moment
@@ -195,6 +218,7 @@ def test_of_two_runs_at_once_each_ends_well(store: MemoryStore, step: int) -> No
     stepping.at("before", step, partial(purge, store))
     assert not purge(stepping).under_way
     assert left(store) == set(OTHERS)
+    assert costs_kept(store) == [COSTS]
 
 
 @every_moment
@@ -210,6 +234,7 @@ def test_a_run_that_is_overtaken_harms_no_new_studio_under_the_id(store: MemoryS
     wanted = MemoryStore()
     make(wanted)
     assert left(store) == left(wanted) | set(OTHERS)
-    assert len(store.list_all_versions("")) == len(wanted.list_all_versions("")) + len(OTHERS)
+    own = keys.studio_folder(*PLACE)
+    assert len(store.list_all_versions(own)) == len(wanted.list_all_versions(own))
     assert studios(store).read(*PLACE).document.name == "three"
     assert [isinstance(store.get(key), StoredObject) for key in PICTURES] == [False, *[True] * 5]

@@ -1,7 +1,8 @@
 import pytest
 
+from scene_studio.model.client import new_client
 from scene_studio.model.errors import NotFound, Purged
-from scene_studio.model.purging import is_due, marked_as_purging
+from scene_studio.model.purging import is_due, marked_as_purging, with_purged
 from scene_studio.model.studio import Studio, delete_studio, existing, new_studio, undelete_studio
 
 DELETED = "2026-10-01T12:00:00.000Z"
@@ -57,3 +58,26 @@ def test_a_marked_studio_is_gone_for_people_and_not_found_for_machines(deleted: 
     assert isinstance(refused.value, NotFound)
     assert "can no longer be brought back" in refused.value.detail
     assert refused.value.members == {"kind": "studio", "name": "summer"}
+
+
+def test_a_client_keeps_what_purged_studios_cost_for_as_long_as_it_is_told(deleted: Studio) -> None:
+    client = new_client("acme-corp", "ACME", DELETED)
+    marked = deleted.replace(purging_at=DUE, costs={"2026-08": 1, "2026-09": 2, "2026-10": 3})
+    kept = with_purged(client, marked, ["2026-11", "2026-10", "2026-09"])
+    assert kept is not None
+    assert [one.costs for one in kept.purged_studios.values()] == [{"2026-09": 2, "2026-10": 3}]
+    assert with_purged(kept, marked, ["2026-11", "2026-10", "2026-09"]) is None
+
+    again = marked.replace(purging_at="2027-01-15T00:00:00.000Z", costs={"2026-12": 4})
+    both = with_purged(kept, again, ["2026-12", "2026-11", "2026-10"])
+    late = with_purged(kept, again, ["2027-01", "2026-12", "2026-11"])
+    assert both is not None
+    assert late is not None
+    assert [len(one.purged_studios) for one in (both, late)] == [2, 1]
+
+
+def test_a_client_keeps_nothing_of_a_studio_that_cost_nothing_of_late(deleted: Studio) -> None:
+    client = new_client("acme-corp", "ACME", DELETED)
+    for costs in ({}, {"2026-01": 5}, {"2026-10": 0}):
+        marked = deleted.replace(purging_at=DUE, costs=costs)
+        assert with_purged(client, marked, ["2026-11", "2026-10", "2026-09"]) is None

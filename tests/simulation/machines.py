@@ -197,7 +197,7 @@ class Machines:
         generation = Generation(platform.store, container.studios, platform.queue, platform.timing, pacing, now)
         uploads = Uploads(platform.store, container.folders, lambda: platform.uploads, pacing, now)
         places = Places(platform.store, platform.timing.reminder)
-        purge = Purge(platform.store, container.studios, pacing, now)
+        purge = Purge(platform.store, container.studios, container.clients, pacing, now)
         return Sweep(places, container.inbox, generation, uploads, purge, pacing, now)
 
     # Common --------------------------------------------------------------------------------------------

@@ -162,7 +162,7 @@ def client_view(client: Client) -> dict[str, Any]:
         mode="json",
         by_alias=True,
         exclude_none=True,
-        exclude={"schema_version", "rev", "applied", "products"},
+        exclude={"schema_version", "rev", "applied", "products", "purged_studios"},
     )
     view["products"] = [product_view(client.id, product) for product in client.live_products()]
     view["clientSessions"] = list(client.client_sessions)

@@ -64,10 +64,23 @@ class Product(Model):
         return next((picture for picture in self.all_pictures() if picture.id == image_id), None)
 
 
+class PurgedStudio(Model):
+    """What is kept of a studio that is gone for good: that it cost something.
+
+    Attributes:
+        costs: what its pictures cost, in millionths of a US dollar, by month.
+    """
+
+    id: Id
+    name: Name
+    costs: dict[str, int]
+
+
 class Client(Document):
     """A client: its products, and the sessions of other tools, which are kept to the letter.
 
     Attributes:
+        purged_studios: those of whose costs somebody may still ask, each under a name of its own purge.
         monthly_limit_micros: what its pictures may cost in a month, in millionths of a US dollar; None for no
             limit.
     """
@@ -77,6 +90,7 @@ class Client(Document):
     products: tuple[Product, ...] = ()
     monthly_limit_micros: Micros | None = None
     client_sessions: tuple[Any, ...] = ()
+    purged_studios: dict[str, PurgedStudio] = Field(default_factory=dict)
     created_at: IsoTime
     updated_at: IsoTime
 

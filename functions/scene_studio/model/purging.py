@@ -1,8 +1,9 @@
 """Purging: when a deleted studio is to go for good, and the mark that says that it goes."""
 
+from collections.abc import Collection
 from typing import Final
 
-from scene_studio.model.client import RESTORABLE_DAYS
+from scene_studio.model.client import RESTORABLE_DAYS, Client, PurgedStudio
 from scene_studio.model.identifiers import days_after
 from scene_studio.model.studio import Studio
 
@@ -38,3 +39,25 @@ def marked_as_purging(studio: Studio, stands_since: str, now: str) -> Studio | N
     if not is_due(studio.deleted_at, now) or not is_due(stands_since, now):
         return None
     return studio.replace(purging_at=now)
+
+
+def purge_name(studio_id: str, purging_at: str) -> str:
+    """What tells the purge of a studio from those of others that had its id."""
+    return f"{studio_id}@{purging_at}"
+
+
+def with_purged(client: Client, studio: Studio, months: Collection[str]) -> Client | None:
+    """The client with what a marked studio cost; None if it is kept already, or cost nothing.
+
+    Args:
+        client: the studio's client.
+        studio: the studio.
+        months: those of which the costs are told; what is older is forgotten.
+    """
+    name = purge_name(studio.id, studio.purging_at or "")
+    costs = {month: studio.costs[month] for month in sorted(months) if studio.costs.get(month)}
+    if not costs or name in client.purged_studios:
+        return None
+    told = {name: one for name, one in client.purged_studios.items() if not one.costs.keys().isdisjoint(months)}
+    purged = PurgedStudio(id=studio.id, name=studio.name, costs=costs)
+    return client.replace(purged_studios={**told, name: purged})

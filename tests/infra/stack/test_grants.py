@@ -127,9 +127,14 @@ def test_whoever_replaces_a_document_may_read_it(function: str):
     assert [grant.on for grant in writers if grants.GET not in grant.actions] == []
 
 
-def test_no_function_may_delete_what_people_made():
-    deleted = {grant.on for table in GRANTS.values() for grant in table if grants.DELETE in grant.actions}
-    assert deleted == {grants.INBOX, grants.REMINDERS, grants.UPLOADS}
+def test_no_function_but_the_janitor_may_delete_what_people_made():
+    deleted = {
+        grant.on
+        for function, table in GRANTS.items()
+        for grant in table
+        if function != "janitor" and grants.DELETE in grant.actions
+    }
+    assert deleted == {grants.INBOX, grants.UPLOADS}
 
 
 def test_the_janitor_alone_deletes_for_good_and_nothing_that_is_the_clients_own():
@@ -141,6 +146,8 @@ def test_the_janitor_alone_deletes_for_good_and_nothing_that_is_the_clients_own(
     }
     beside = {grants.CLIENT, grants.PRODUCTS, grants.REMINDERS, grants.ROUND}
     assert purged == {("janitor", kind) for kind in KEY_PATTERNS - beside}
+    deletes = {grant.on for grant in GRANTS["janitor"] if grants.DELETE in grant.actions}
+    assert deletes == KEY_PATTERNS - beside | {grants.REMINDERS}
 
 
 def test_the_page_touches_no_data():
