@@ -120,9 +120,7 @@ def test_what_somebody_is_typing_stays_when_a_change_of_others_comes_in(tab: Ope
 
 def test_a_tab_that_was_asleep_while_another_worked_takes_that_in_before_it_saves(tab: Open, api: str) -> None:
     asleep = tab(slot_of=CHAIR)
-    expect(
-        asleep.panel.get_by_text("1 picture, free")
-    ).to_be_visible()  # the price is asked for once all is saved
+    expect(asleep.panel.get_by_text("1 picture, free")).to_be_visible()  # of what is saved, so it saves
     asleep.page.clock.install()
     asleep.page.clock.pause_at(asleep.page.evaluate("Date.now() + 1000"))
     asleep.panel.get_by_label("Prompt").fill("typed before it fell asleep")
