@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
 
-from tests.browser.studio import StudioPage
+from tests.browser.studio import StudioPage, put_slot
 from tests.support.service import Service
 
 CHROMIUM = "/usr/bin/chromium"
@@ -81,18 +81,23 @@ def studio_id(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def tab(service: Service, windows: Callable[..., BrowserContext], studio_id: str) -> Open:
-    """Opens the test's studio in a tab."""
+    """Opens the test's studio in a tab; with `slot_of`, it has one slot of that product, which is chosen."""
 
     def opened(
         window: BrowserContext | None = None,
         *,
         address: str = "",
         client: str = "acme-corp",
+        slot_of: str = "",
         **how: object,
     ) -> StudioPage:
-        page = (window or windows(**how)).new_page()
-        page.goto(f"{address or service.address}/{client}/scene-studio/{studio_id}")
-        return StudioPage(page)
+        if slot_of:
+            put_slot(f"{address or service.address}/api/clients/{client}/scene-studio/{studio_id}", slot_of)
+        studio = StudioPage((window or windows(**how)).new_page())
+        studio.page.goto(f"{address or service.address}/{client}/scene-studio/{studio_id}")
+        if slot_of:
+            studio.choose(1)
+        return studio
 
     return opened
 

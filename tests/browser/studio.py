@@ -89,6 +89,12 @@ def eventually(is_so: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.05)
 
 
+def put_slot(api: str, product_id: str) -> None:
+    """Make the studio at this address of the API, with a slot: quicker than by the page."""
+    httpx.put(api, headers={"if-none-match": "*"}, json={}).raise_for_status()
+    httpx.post(f"{api}/slots", json={"id": "slot-1", "productIds": [product_id]}).raise_for_status()
+
+
 def picture(color: str) -> str:
     file = BytesIO()
     Image.new("RGB", (64, 64), color).save(file, "JPEG")

@@ -69,9 +69,8 @@ def test_two_campaigns_each_keep_their_own_slots_settings_and_best_pictures(
 
 
 def test_every_revision_is_kept_to_swap_compare_and_download(tab: Open, downloads: Path) -> None:
-    studio = tab()
+    studio = tab(slot_of="product-a")
     page = studio.page
-    studio.add_slot_of("Oak Chair")
     studio.execute()
     studio.has_revisions(1)
     studio.set("Style", "Industrial")

@@ -43,9 +43,7 @@ def bedrock(models: LoopbackBedrock) -> Iterator[LoopbackBedrock]:
 
 @pytest.fixture
 def studio(tab: Open, paid_service: Service, bedrock: LoopbackBedrock) -> StudioPage:
-    studio = tab(address=paid_service.address)
-    studio.add_slot_of("Oak Chair")
-    return studio
+    return tab(address=paid_service.address, slot_of="product-a")
 
 
 def test_a_picture_that_is_refused_says_why_and_is_dismissed_or_asked_for_again(

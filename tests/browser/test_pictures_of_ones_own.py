@@ -39,9 +39,8 @@ def drop(page: Page, selector: str, name: str, body: bytes, content_type: str = 
 
 
 def test_a_scene_that_is_dropped_becomes_ready_is_used_renamed_and_deleted(tab: Open, api: str) -> None:
-    studio = tab()
+    studio = tab(slot_of="product-a")
     page, library = studio.page, studio.page.locator(".library")
-    studio.add_slot_of("Oak Chair")
     library.get_by_role("tab", name="Scenes").click()
     drop(page, ".library .drop-hint", "our loft.jpg", photograph())
     scene = library.get_by_role("button", name="our loft", exact=True)
@@ -94,8 +93,7 @@ def test_a_slow_upload_shows_how_much_has_gone_and_can_be_cancelled(tab: Open) -
 
 
 def test_a_stock_scene_is_where_products_are_placed(tab: Open, api: str) -> None:
-    studio = tab()
-    studio.add_slot_of("Ceramic Vase")
+    studio = tab(slot_of="product-b")
     studio.page.locator(".library").get_by_role("tab", name="Scenes").click()
     studio.page.locator(".library").get_by_role("button", name="Rustic Table").click()
     expect(studio.panel.get_by_text("Rustic Table")).to_be_visible()

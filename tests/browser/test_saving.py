@@ -14,6 +14,7 @@ from tests.browser.studio import StudioPage, eventually
 from tests.browser.test_page import assert_accessible
 from tests.support.service import ROOT, Service
 
+CHAIR = "product-a"
 WITHOUT_ANSWER = 31_000
 """Milliseconds after which a request that was never answered may be sent again."""
 
@@ -24,12 +25,6 @@ NETWORK = re.compile("net::ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED|CONNECT
 def settings(api: str, number: int = 1) -> dict[str, str]:
     found: dict[str, str] = httpx.get(api).json()["outputSlots"][number - 1]["settings"]
     return found
-
-
-def with_slot(tab: Open, **how: object) -> StudioPage:
-    studio = tab(**how)
-    studio.add_slot_of("Oak Chair")
-    return studio
 
 
 def forgive_network(complaints: list[str]) -> None:
@@ -64,7 +59,7 @@ def test_a_tab_that_is_left_right_after_typing_has_saved_what_was_typed(
     tab: Open, windows: Callable[..., BrowserContext], api: str
 ) -> None:
     window = windows()
-    studio = with_slot(tab, window=window)
+    studio = tab(window, slot_of=CHAIR)
     studio.panel.get_by_label("Prompt").fill("a cat on the chair")
     studio.page.goto("about:blank")
     eventually(lambda: settings(api)["promptText"] == "a cat on the chair")
@@ -75,7 +70,7 @@ def test_a_tab_that_is_left_right_after_typing_has_saved_what_was_typed(
 
 
 def test_two_tabs_that_change_different_settings_keep_both(tab: Open, api: str) -> None:
-    mine = with_slot(tab)
+    mine = tab(slot_of=CHAIR)
     theirs = tab()
     theirs.choose(1)
     theirs.set("Lighting", "Golden Hour")
@@ -87,7 +82,7 @@ def test_two_tabs_that_change_different_settings_keep_both(tab: Open, api: str) 
 
 
 def test_what_two_people_changed_at_once_is_shown_and_one_click_takes_either_side(tab: Open, api: str) -> None:
-    mine = with_slot(tab)
+    mine = tab(slot_of=CHAIR)
     theirs = tab()
     theirs.choose(1)
     theirs.set("Style", "Coastal")
@@ -109,7 +104,7 @@ def test_what_two_people_changed_at_once_is_shown_and_one_click_takes_either_sid
 
 
 def test_what_somebody_is_typing_stays_when_a_change_of_others_comes_in(tab: Open, api: str) -> None:
-    mine = with_slot(tab)
+    mine = tab(slot_of=CHAIR)
     theirs = tab()
     theirs.choose(1)
     theirs.set("Style", "Coastal")
@@ -124,7 +119,8 @@ def test_what_somebody_is_typing_stays_when_a_change_of_others_comes_in(tab: Ope
 
 
 def test_a_tab_that_was_asleep_while_another_worked_takes_that_in_before_it_saves(tab: Open, api: str) -> None:
-    asleep = with_slot(tab)
+    asleep = tab(slot_of=CHAIR)
+    expect(asleep.panel.get_by_text("1 picture, free")).to_be_visible()  # of what is saved, so it saves
     asleep.page.clock.install()
     asleep.page.clock.pause_at(asleep.page.evaluate("Date.now() + 1000"))
     asleep.panel.get_by_label("Prompt").fill("typed before it fell asleep")
@@ -142,7 +138,7 @@ def test_a_tab_that_was_asleep_while_another_worked_takes_that_in_before_it_save
 def test_a_server_that_stops_in_mid_save_loses_nothing_and_what_is_typed_meanwhile_is_saved_once_it_is_back(
     tab: Open, own_service: Service, studio_id: str, complaints: list[str]
 ) -> None:
-    studio = with_slot(tab, address=own_service.address)
+    studio = tab(address=own_service.address, slot_of=CHAIR)
     has_all_parts(studio)
     studio.page.clock.install()
 
@@ -172,7 +168,7 @@ def test_edits_made_offline_survive_a_closed_tab_and_are_sent_when_it_is_opened_
     tab: Open, windows: Callable[..., BrowserContext], api: str, complaints: list[str]
 ) -> None:
     window = windows()
-    studio = with_slot(tab, window=window)
+    studio = tab(window, slot_of=CHAIR)
     window.set_offline(True)
     studio.set("Style", "Scandinavian")
     studio.save_state("Offline")
@@ -191,7 +187,7 @@ def test_going_offline_is_said_and_coming_back_saves(
     tab: Open, windows: Callable[..., BrowserContext], api: str, complaints: list[str]
 ) -> None:
     window = windows()
-    studio = with_slot(tab, window=window)
+    studio = tab(window, slot_of=CHAIR)
     has_all_parts(studio)
     window.set_offline(True)
     studio.set("Style", "Minimalist")
@@ -207,7 +203,7 @@ def test_going_offline_is_said_and_coming_back_saves(
 
 
 def test_a_change_is_taken_back_with_one_key(tab: Open, api: str) -> None:
-    studio = with_slot(tab)
+    studio = tab(slot_of=CHAIR)
     studio.set("Style", "Rustic")
     studio.is_saved()
     studio.slots.first.press("Control+z")
@@ -217,7 +213,7 @@ def test_a_change_is_taken_back_with_one_key(tab: Open, api: str) -> None:
 
 
 def test_a_deleted_slot_comes_back_with_undo(tab: Open, api: str) -> None:
-    studio = with_slot(tab)
+    studio = tab(slot_of=CHAIR)
     studio.slots.first.press("Delete")
     expect(studio.slots).to_have_count(0)
     studio.is_saved()
@@ -228,7 +224,7 @@ def test_a_deleted_slot_comes_back_with_undo(tab: Open, api: str) -> None:
 
 
 def test_an_old_version_is_looked_at_restored_and_the_restore_taken_back(tab: Open, api: str) -> None:
-    studio = with_slot(tab)
+    studio = tab(slot_of=CHAIR)
     page = studio.page
     studio.set("Style", "Rustic")
     studio.is_saved()

@@ -12,9 +12,8 @@ from tests.browser.test_page import assert_accessible
 def test_a_guest_sees_the_pictures_marks_favourites_and_is_out_once_the_link_is_withdrawn(
     tab: Open, windows: Callable[..., BrowserContext], complaints: list[str]
 ) -> None:
-    studio = tab()
+    studio = tab(slot_of="product-a")
     page = studio.page
-    studio.add_slot_of("Oak Chair")
     studio.execute()
     studio.has_revisions(1)
     page.get_by_role("button", name="Share").click()

@@ -4,16 +4,14 @@
  * Nothing is asked beforehand: what takes something away says so, and offers to undo it.
  *
  * @import { PageState } from './page-state.js'
- * @import { Product, Revision, Scene, Slot, Studio, StudioSummary } from '../../types.d.ts'
+ * @import { Revision, Scene, Slot, Studio, StudioSummary } from '../../types.d.ts'
  */
 
 import { studioAddress, studiosAddress } from './addresses.js';
-import { chooseFiles } from './files.js';
-import { moment } from './words.js';
+import { libraryActions } from './library-actions.js';
+import { moment, UNDO } from './words.js';
 
 /** @typedef {ReturnType<typeof createActions>} Actions */
-
-const UNDO = 'Undo';
 
 /** @param {PageState} page */
 export function createActions(page) {
@@ -44,6 +42,7 @@ export function createActions(page) {
 
   return {
     tried,
+    ...libraryActions(page, { tried, settled }),
 
     /* Slots */
 
@@ -247,76 +246,10 @@ export function createActions(page) {
     bringBack(id) {
       return tried(() => data.undeleteSceneStudio(clientId, id));
     },
-
-    /* Scenes */
-
-    /** @param {File[]} files */
-    addScenes(files) {
-      for (const file of files) settled(data.addUserScene(clientId, studioId(), { file }));
-    },
-
-    /** @param {string} sceneId */
-    replaceScene(sceneId) {
-      chooseFiles((files) => files.slice(0, 1).forEach((file) => settled(data.replaceUserScene(sceneId, file))));
-    },
-
-    /** @param {string} sceneId @param {string} name */
-    renameScene(sceneId, name) {
-      return tried(() => data.renameUserScene(sceneId, name));
-    },
-
-    /** @param {Scene} scene */
-    async removeScene(scene) {
-      const removed = await tried(() => data.deleteUserScene(clientId, studioId(), scene.id).then(() => true));
-      if (removed) page.say(`“${scene.name || 'Scene'}” deleted.`, UNDO, () => tried(() => data.undeleteUserScene(scene.id)));
-    },
-
-    /* Products */
-
-    /** @param {string} name @param {File[]} files */
-    addProduct(name, files) {
-      return tried(() => data.addProduct({ name, files }));
-    },
-
-    /** Each file is a product of its own, with the file's name. @param {File[]} files */
-    addProducts(files) {
-      for (const file of files) this.addProduct(named(file), [file]);
-    },
-
-    /** @param {string} id @param {string} name */
-    renameProduct(id, name) {
-      return tried(() => data.updateProduct(id, { name }));
-    },
-
-    /** @param {Product} product */
-    async removeProduct(product) {
-      const removed = await tried(() => data.deleteProduct(product.id).then(() => true));
-      if (removed) page.say(`“${product.name}” deleted.`, UNDO, () => tried(() => data.undeleteProduct(product.id)));
-    },
-
-    /** @param {string} id @param {File[]} files */
-    addProductPictures(id, files) {
-      for (const file of files) settled(data.addProductPicture(id, file));
-    },
-
-    /** @param {string} id @param {string} imageId */
-    chooseProductPicture(id, imageId) {
-      return tried(() => data.updateProduct(id, { imageId }));
-    },
-
-    /** @param {string} id @param {string} imageId */
-    removeProductPicture(id, imageId) {
-      return tried(() => data.deleteProductPicture(id, imageId));
-    },
   };
 }
 
 /** A failure of a save is told by the save state and by the messages; nobody has to wait for one. */
 function settled(/** @type {Promise<unknown>} */ saved) {
   saved.catch(() => {});
-}
-
-/** A name made of a file's. @param {File} file */
-function named(file) {
-  return file.name.replace(/\.[^.]*$/, '').replace(/[-_]+/g, ' ').trim().slice(0, 200) || 'Product';
 }

@@ -27,9 +27,9 @@ export default function Scenes() {
     </div>
     ${own.length === 0 && html`<p class="drop-hint">Drop your own pictures here and place products in them.</p>`}
     <${Uploads} kind="scene" />
-    ${own.length > 0 && html`<h3 class="tools">Your scenes</h3>`}
+    ${own.length > 0 && html`<h2 class="tools">Your scenes</h2>`}
     <ul class="things">${own.map((scene) => html`<${Scene} key=${scene.id} scene=${scene} own=${true} />`)}</ul>
-    <h3 class="tools">From stock</h3>
+    <h2 class="tools">From stock</h2>
     <ul class="things">
       ${(page.data.stockScenes.value ?? []).map((scene) => html`<${Scene} key=${scene.id} scene=${scene} />`)}
     </ul>

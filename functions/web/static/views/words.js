@@ -29,6 +29,9 @@ const LABELS = {
   deleted: 'Deleted',
 };
 
+/** What takes back what was just done. */
+export const UNDO = 'Undo';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
