@@ -18,8 +18,9 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler.api_gateway import Route as HandledRoute
 from pydantic import TypeAdapter
 
-from infra.contract.answering import headers, needs_token, problems_of, refusals, success_response
+from infra.contract.answering import needs_token, problems_of, refusals, success_response
 from infra.contract.examples import EXAMPLES
+from infra.contract.headers import headers
 from infra.contract.operation import JSON, Operation
 from infra.contract.operations import clients, generation, scenes, shares, slots, studios, web
 from infra.contract.parameters import dependencies_of, parameters_of
@@ -96,7 +97,6 @@ class _Writer:
     bodies: list[Any] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)
     responses: dict[str, Any] = field(default_factory=dict)
-    _references: dict[Any, dict[str, Any]] = field(default_factory=dict)
 
     def operation(self, route: Route, handled: HandledRoute) -> dict[str, Any]:
         """An operation."""
