@@ -65,6 +65,8 @@ def problems_of(operation: Operation, route: Route, handled: HandledRoute) -> li
         kinds.add(errors.Unauthenticated)
     if tenant_of(route.path) is not None:
         kinds.add(errors.Forbidden)
+    if "{studioId}" in route.path:  # a studio is cleared away under every address that it has
+        kinds.add(errors.Purged)
     found = [*(PROBLEMS[kind] for kind in kinds), INTERNAL]
     if any(not one.alias.endswith("Id") for one in handled.dependant.path_params):
         found.append(NO_SUCH_ROUTE)  # some characters no route takes; in ids they are refused before

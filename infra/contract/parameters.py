@@ -48,9 +48,7 @@ _SAID: Final[Mapping[str, _Said]] = {
     "image": _Said("The id of one of the pictures; absent for the one that is shown.", "img-1"),
     "size": _Said("Which size of the picture; where there is no thumbnail the picture serves.", "thumb"),
     "download": _Said("Whether the picture is to be saved under a name, and not shown.", example=True),
-    "deleted": _Said(
-        "Whether to list the scenes that can be brought back, not those that are there.", example=False
-    ),
+    "deleted": _Said("Whether to list what can be brought back, not what is there.", example=False),
     "sign": _Said("Add a short-lived address of each picture, or of its thumbnail.", "thumb"),
     "images": _Said(
         "Up to 100 pictures, as `slotId.imageId` with commas; absent for all under way or failed.",

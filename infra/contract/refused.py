@@ -27,6 +27,7 @@ _RAISED: Final[tuple[SceneStudioError, ...]] = (
     errors.Busy("Others were changing the same document; nothing was changed. Send the request again."),
     errors.ClientFull("The client would be larger than a client can be; remove products or sessions."),
     errors.Deleted("studio", "summer", "2026-11-22T12:00:00.000Z", "2026-12-22T12:00:00.000Z"),
+    errors.Purged("studio", "summer"),
     errors.EditConflict(None, ()),
     errors.Forbidden("Your token gives no access to this client; ask its owner for it."),
     errors.GenerationCancelled("Somebody cancelled these pictures; execute again if they are still wanted."),

@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from infra.local.server import LOCAL_ROUTES
 from infra.routes import DEFAULT_PATH, ROUTES
 from infra.settings import Settings
-from scene_studio.generation.capabilities import ModelName
+from scene_studio.generation.names import ModelName
 from scene_studio.http.admission import MAX_BODY_BYTES
 from scene_studio.http.problems import INTERNAL, NO_SUCH_ROUTE, PROBLEMS
 from scene_studio.images.inspect import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_HELD_OFTEN
@@ -129,7 +129,7 @@ def test_it_names_every_prefix_beside_the_clients(prefix: str) -> None:
         (r"megapixels \((\d+) for WebP", MAX_PIXELS_HELD_OFTEN // 1_000_000),
         (r"a body over (\d+) MiB", MAX_BODY_BYTES >> 20),
         (r"has up to (\d+) pictures", MAX_PICTURES),
-        (r"brought back for (\d+) days", RESTORABLE_DAYS),
+        (r"can be brought back for (\d+) days, and until it is purged", RESTORABLE_DAYS),
         (r"after (\d+) days no such object is needed", MAX_DAYS),
         (r"Every version is kept for (\d+) days", sqlite._KEPT_SECONDS // 86_400),
         (r"days, and the newest (\d+) for longer", sqlite._KEPT_VERSIONS),

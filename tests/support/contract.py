@@ -103,7 +103,7 @@ def escaped(step: str) -> str:
 def validate(pointer: str, value: Any) -> None:
     """See that a value is as the schema says to which the pointer leads."""
     error = next(_validator(pointer).iter_errors(value), None)
-    assert error is None, f"{pointer} does not describe {value!r}: {error}"
+    assert error is None, f"{pointer} does not describe {error.instance_path}: {error.message[:500]}"
 
 
 @cache

@@ -171,6 +171,7 @@ _WITH_MEMBERS: Final[Mapping[type[SceneStudioError] | None, type[ProblemDetails]
     errors.NotFound: _NotFound,
     errors.PreconditionFailed: _AsItStands,
     errors.PreconditionRequired: _AsItStands,
+    errors.Purged: _OfThing,
     errors.RequestTooLarge: _TooLarge,
     errors.ResponseTooLarge: _TooLarge,
     errors.VersionGone: _AsItStands,

@@ -59,6 +59,8 @@ class StudioSummary(Answer):
         slot_count: how many slots it has.
         revision_count: how many revisions they have.
         cover_image: the picture that stands for it.
+        deleted_at: when it was deleted, if it was.
+        restorable_until: until when it can surely be brought back.
     """
 
     id: Id
@@ -68,6 +70,8 @@ class StudioSummary(Answer):
     slot_count: Count | None
     revision_count: Count | None
     cover_image: OwnAddress | None = None
+    deleted_at: IsoTime | None = None
+    restorable_until: IsoTime | None = None
 
 
 class StudioList(Answer):

@@ -21,6 +21,7 @@ from scene_studio.model.errors import (
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    Purged,
     StudioFull,
     VersionGone,
 )
@@ -44,7 +45,7 @@ OPERATIONS: Final[Operations] = {
     "create_studio": Operation(
         _STUDIOS,
         (_CREATED,),
-        (NotFound, AlreadyExists, Deleted, StudioFull),
+        (NotFound, AlreadyExists, Deleted, Purged, StudioFull),
         {"id": "summer", "name": "Summer Campaign"},
     ),
     "put_studio": Operation(
