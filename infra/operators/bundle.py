@@ -20,12 +20,13 @@ from infra.operators.contents import first_error
 from scene_studio.model.base import Model
 from scene_studio.model.identifiers import Id
 from scene_studio.model.revision import Sha256
+from scene_studio.store.studios import LIMIT_BYTES
 
 FORMAT: Final = "scene-studio-client"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 MAX_OBJECT_BYTES: Final = 256 * 1024 * 1024
-"""Of an object, or of the manifest; each is held in memory as a whole."""
+"""Of an object, or of the manifest; each is held in memory as a whole. Documents have a limit of their own."""
 
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _FILE_FOR_OWNER: Final = 0o100600 << 16
@@ -208,6 +209,8 @@ class Bundle:
         for key, entry in self.entries.items():
             if entry.size != there[key]:
                 raise BundleRefused(f"{key} is damaged: it has {there[key]} bytes, not {entry.size}.")
+            if key.endswith(".json") and entry.size > LIMIT_BYTES:
+                raise BundleRefused(f"{key} is larger than a document can be.")
             if entry.content_type != content_type_of(key):
                 raise BundleRefused(f"{key} cannot be of the type {entry.content_type!r}.")
 
