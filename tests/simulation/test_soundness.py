@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import pytest
 
-from infra.operators.checking import Check
 from tests.simulation import schedule
 from tests.simulation.checker import Checker
 from tests.simulation.containers import light_answers
@@ -14,6 +13,7 @@ from tests.simulation.mutants import MUTANTS
 from tests.simulation.profiles import PROFILES, USUAL
 from tests.simulation.schedule import run_schedule
 from tests.simulation.world import World
+from tests.support import soundness
 
 SCHEDULES: Final = 60
 MUTANT_SCHEDULES: Final = 60
@@ -29,8 +29,7 @@ def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         ended = run(world, checker)
         store = checker._store
         store.faults = Faults()
-        findings = Check(store, world.milliseconds()).findings()
-        found.extend(str(one) for one in findings if one.said is not None and "is no JPEG" not in one.said)
+        found.extend(line for line in soundness.broken(store, world.milliseconds()) if "is no JPEG" not in line)
         return ended
 
     monkeypatch.setattr(schedule, "_run", run_and_check)

@@ -1,6 +1,6 @@
 """An import that dies anywhere leaves no document without what it names, and another completes it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from infra.operators.bundle import Bundle
-from infra.operators.checking import Check
 from infra.operators.exporting import export_client
 from infra.operators.importing import Effect, Import, ImportRefused
 from scene_studio.model.studio import Studio
@@ -17,6 +16,7 @@ from scene_studio.store.object_store import Conflict, ObjectStore, ObjectVersion
 from tests.support.histories import CLIENT, STUDIO, tiled_history
 from tests.support.scripted_store import MemoryStore
 from tests.support.small_client import CONFIG, REVISIONS, current_objects, put, replace, small_client
+from tests.support.soundness import broken
 
 NOW = 1_800_000_000_000
 
@@ -80,10 +80,6 @@ def run(path: Path, store: ObjectStore, client_id: str = CLIENT) -> list[Effect]
     return [document.effect for document in done]
 
 
-def broken(store: ObjectStore) -> Sequence[str]:
-    return [str(finding) for finding in Check(store, NOW).findings() if finding.said is not None]
-
-
 @pytest.mark.parametrize("client_id", [CLIENT, "another-client"])
 def test_an_import_that_dies_after_any_write_is_completed_by_another(bundle: Path, client_id: str) -> None:
     whole = Mortal()
@@ -95,10 +91,10 @@ def test_an_import_that_dies_after_any_write_is_completed_by_another(bundle: Pat
         with pytest.raises(KeyboardInterrupt):
             run(bundle, store, client_id)
         assert len(store.written) == left
-        assert not broken(store)
+        assert not broken(store, NOW)
         store.left = writes
         assert Effect.LEFT not in run(bundle, store, client_id)
-        assert not broken(store)
+        assert not broken(store, NOW)
         assert current_objects(store) == current_objects(whole)
 
 
@@ -130,7 +126,7 @@ def test_a_reply_that_is_lost_is_settled_by_reading(bundle: Path) -> None:
 
     store = Doubtful(land)
     assert run(bundle, store) == [Effect.CREATED] * 2
-    assert not broken(store)
+    assert not broken(store, NOW)
 
 
 def test_a_document_that_somebody_makes_in_the_meantime_is_left_as_it_is(bundle: Path) -> None:
