@@ -104,8 +104,8 @@ class BundleWriter:
         self._entries.append(entry)
         self._write(key, body)
 
-    def finish(self, missing: Iterable[str]) -> int:
-        """Write the manifest, and give the number of objects; the bundle is whole at the end of the context."""
+    def finish(self, missing: Iterable[str]) -> None:
+        """Write the manifest; the bundle is whole at the end of the context."""
         manifest = Manifest(
             format=FORMAT,
             version=VERSION,
@@ -114,7 +114,6 @@ class BundleWriter:
             missing=tuple(missing),
         )
         self._write(MANIFEST, to_json(manifest, by_alias=True, indent=1))
-        return len(self._entries)
 
     def _write(self, name: str, body: bytes) -> None:
         info = ZipInfo(name, _NO_TIME)
