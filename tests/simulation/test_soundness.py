@@ -1,45 +1,54 @@
 """What schedules leave behind is a sound store, as the operators' check sees it."""
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import pytest
 
+from scene_studio.store.object_store import ABSENT
 from tests.simulation import schedule
-from tests.simulation.checker import Checker
 from tests.simulation.containers import light_answers
 from tests.simulation.faults import Faults
 from tests.simulation.mutants import MUTANTS
 from tests.simulation.profiles import PROFILES, USUAL
 from tests.simulation.schedule import run_schedule
-from tests.simulation.world import World
-from tests.support import soundness
+from tests.simulation.store import MemoryStore
+from tests.simulation.world import EPOCH_MILLISECONDS, World
+from tests.support import scripted_store, soundness
 
 SCHEDULES: Final = 60
 MUTANT_SCHEDULES: Final = 60
 
 
 @pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """What the check finds broken after each schedule; pictures of the simulator are no pictures."""
-    found: list[str] = []
-    run = schedule._run
+def worlds(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[MemoryStore]]:
+    """The stores of the schedules that were run, the last one last."""
+    made: list[MemoryStore] = []
 
-    def run_and_check(world: World, checker: Checker) -> Any:
-        ended = run(world, checker)
-        store = checker._store
-        store.faults = Faults()
-        found.extend(line for line in soundness.broken(store, world.milliseconds()) if "is no JPEG" not in line)
-        return ended
+    class Noted(MemoryStore):
+        def __init__(self, world: World, faults: Faults) -> None:
+            super().__init__(world, faults)
+            made.append(self)
 
-    monkeypatch.setattr(schedule, "_run", run_and_check)
+    monkeypatch.setattr(schedule, "MemoryStore", Noted)
     with light_answers():
-        yield found
+        yield made
 
 
-def test_what_schedules_leave_is_sound(broken: list[str]) -> None:
+def broken(store: MemoryStore) -> list[str]:
+    """What the check finds broken in what a schedule left; pictures of the simulator are no pictures."""
+    plain = scripted_store.MemoryStore()
+    for name in store.names(""):
+        left = store.current(name)
+        assert left is not None
+        plain.put(name, left.body, expected=ABSENT, content_type="", metadata=left.metadata)
+    return [line for line in soundness.broken(plain, EPOCH_MILLISECONDS) if "is no JPEG" not in line]
+
+
+def test_what_schedules_leave_is_sound(worlds: list[MemoryStore]) -> None:
     assert [run_schedule(seed).violation for seed in range(SCHEDULES)] == [None] * SCHEDULES
-    assert broken == []
+    assert len(worlds) == SCHEDULES
+    assert [line for store in worlds for line in broken(store)] == []
 
 
 @pytest.mark.parametrize(
@@ -52,11 +61,11 @@ def test_what_schedules_leave_is_sound(broken: list[str]) -> None:
     ],
 )
 def test_the_check_sees_what_a_rule_is_for_that_is_switched_off(
-    broken: list[str], name: str, said: str
+    worlds: list[MemoryStore], name: str, said: str
 ) -> None:
     with MUTANTS[name].switched_off():
         for seed in range(MUTANT_SCHEDULES):
             run_schedule(seed, PROFILES.get(MUTANTS[name].profile, USUAL))
-            if any(said in line for line in broken):
+            if any(said in line for line in broken(worlds[-1])):
                 return
-    pytest.fail(f"{MUTANT_SCHEDULES} schedules left nothing that {said}: {broken}")
+    pytest.fail(f"{MUTANT_SCHEDULES} schedules left nothing that {said}")
