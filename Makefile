@@ -124,8 +124,8 @@ contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings,
 # On the data folder in $SCENE_STUDIO_DATA, or with STORE=s3:bucket on a bucket.
 OPERATE = @$(PYTHON) -m infra.operators $(1) $(if $(STORE),--store $(STORE)) $(2)
 
-export: $(VENV)/run.stamp  ## Write a client into one file: CLIENT=id TO=file.
-	$(call OPERATE,export,$(CLIENT) $(TO))
+export: $(VENV)/run.stamp  ## Write a client into one file: CLIENT=id TO=file, INCOMPLETE=1 without what is missing.
+	$(call OPERATE,export,$(CLIENT) $(TO) $(if $(INCOMPLETE),--incomplete))
 
 import: $(VENV)/run.stamp  ## Read a client from such a file: FROM=file, and CLIENT=id for another id than it had.
 	$(call OPERATE,import,$(FROM) $(if $(CLIENT),--client $(CLIENT)))

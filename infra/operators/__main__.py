@@ -51,10 +51,10 @@ def main(arguments: Sequence[str]) -> int:
 def _export(asked: argparse.Namespace) -> int:
     progress = Progress("exported")
     with _store(asked.store, read_only=True) as store:
-        exported = export_client(
+        missing = export_client(
             store, asked.client, asked.to, incomplete=asked.incomplete, progress=progress.add
         )
-    for key in exported.missing:
+    for key in missing:
         _say(f"left out: {key}")
     _say(f"{progress}, to {asked.to}")
     return EXIT_SOUND

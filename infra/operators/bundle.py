@@ -20,12 +20,13 @@ from infra.operators.contents import first_error
 from scene_studio.model.base import Model
 from scene_studio.model.identifiers import Id
 from scene_studio.model.revision import Sha256
+from scene_studio.store.studios import LIMIT_BYTES
 
 FORMAT: Final = "scene-studio-client"
 VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
 MAX_OBJECT_BYTES: Final = 256 * 1024 * 1024
-"""Of an object, or of the manifest; each is held in memory as a whole."""
+"""Of an object, or of the manifest; each is held in memory as a whole. Documents have a limit of their own."""
 
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _FILE_FOR_OWNER: Final = 0o100600 << 16
@@ -103,8 +104,8 @@ class BundleWriter:
         self._entries.append(entry)
         self._write(key, body)
 
-    def finish(self, missing: Iterable[str]) -> int:
-        """Write the manifest, and give the number of objects; the bundle is whole at the end of the context."""
+    def finish(self, missing: Iterable[str]) -> None:
+        """Write the manifest; the bundle is whole at the end of the context."""
         manifest = Manifest(
             format=FORMAT,
             version=VERSION,
@@ -113,7 +114,6 @@ class BundleWriter:
             missing=tuple(missing),
         )
         self._write(MANIFEST, to_json(manifest, by_alias=True, indent=1))
-        return len(self._entries)
 
     def _write(self, name: str, body: bytes) -> None:
         info = ZipInfo(name, _NO_TIME)
@@ -208,6 +208,8 @@ class Bundle:
         for key, entry in self.entries.items():
             if entry.size != there[key]:
                 raise BundleRefused(f"{key} is damaged: it has {there[key]} bytes, not {entry.size}.")
+            if key.endswith(".json") and entry.size > LIMIT_BYTES:
+                raise BundleRefused(f"{key} is larger than a document can be.")
             if entry.content_type != content_type_of(key):
                 raise BundleRefused(f"{key} cannot be of the type {entry.content_type!r}.")
 

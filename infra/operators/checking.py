@@ -97,7 +97,9 @@ class Check:
     def _folder(self, place: _Place, listed: Sequence[str]) -> Iterator[Finding]:
         stored = self.store.get(place.key)
         if not isinstance(stored, StoredObject):
-            # The beginning of an import or of a copy, or the end of a studio.
+            # Without older versions it is the beginning of an import or of a copy, or the end of a studio.
+            if self.store.list_versions(place.key, limit=1):
+                yield Finding(place.key, "is not there any more; older versions of it are")
             yield from map(_orphan, listed)
             return
         self.progress(len(stored.body))
@@ -171,7 +173,7 @@ def _faults_of_summary(document: Client | Studio, stored: StoredObject) -> Itera
         ).metadata
         if contradicts(stored.metadata, prepared):
             yield "has a summary in its metadata that tells something else"
-    except ValueError:
+    except (TypeError, ValueError):
         yield "has a summary in its metadata that cannot be read"
     except SceneStudioError as error:
         yield f"could not be written as it is: {error.detail}"

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from infra.operators.bundle import BundleWriter
 from infra.operators.contents import Contents, Fault, Item, Problem, fetch_from
@@ -41,18 +41,6 @@ class ExportRefused(Exception):
         self.problems = problems
 
 
-class Exported(NamedTuple):
-    """What was exported.
-
-    Attributes:
-        objects: how many there are in the bundle.
-        missing: the keys of those that should be there.
-    """
-
-    objects: int
-    missing: tuple[str, ...]
-
-
 def export_client(
     store: ObjectStore,
     client_id: str,
@@ -60,7 +48,7 @@ def export_client(
     *,
     incomplete: bool = False,
     progress: Callable[[int], object] = lambda _: None,
-) -> Exported:
+) -> tuple[str, ...]:
     """Write a bundle of a client; the file is there as a whole or, if this fails, as it was before.
 
     Args:
@@ -69,6 +57,9 @@ def export_client(
         to: the file to make or to replace.
         incomplete: whether to leave out, and note, what is missing or damaged, instead of refusing.
         progress: told of each object, with its size.
+
+    Returns:
+        The keys below the client's folder of what is missing in it.
 
     Raises:
         NoSuchClient: there is none.
@@ -85,14 +76,14 @@ def export_client(
                     bundle.add(item.key.removeprefix(keys.client_folder(client_id)), item.body)
                     progress(len(item.body))
                 missing = _missing(contents.problems, client_id, incomplete=incomplete)
-                count = bundle.finish(missing)
+                bundle.finish(missing)
             file.flush()
             os.fsync(file.fileno())
             part.replace(to)
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-    return Exported(count, missing)
+    return missing
 
 
 def _items(store: ObjectStore, client_id: str, contents: Contents) -> Iterator[Item]:

@@ -79,11 +79,13 @@ class _Plan(NamedTuple):
 
     Attributes:
         part: it, as it is to be stored.
+        encoded: likewise, ready to be written.
         effect: what is to become of it.
         absent: the keys in the bundle of what it names and the store does not have.
     """
 
     part: Relocated
+    encoded: Encoded[Any]
     effect: Effect
     absent: Sequence[str] = ()
 
@@ -114,8 +116,9 @@ class Import:
         Raises:
             BundleRefused: it is not sound; nothing was written.
             ImportRefused: the store holds other objects under its keys; nothing was written.
-            Unavailable: the store was out of reach; what is missing comes with the next import.
-            SceneStudioError: likewise, or a document would be too large under this id.
+            SceneStudioError: a document would be too large under this id, and nothing was written; or the store
+                was out of reach.
+            Unavailable: likewise; what is missing comes with the next import.
         """
         clashing: list[str] = []
         plans = [self._planned(part, clashing) for part in verified(self.bundle)]
@@ -125,9 +128,11 @@ class Import:
 
     def _planned(self, part: Part, clashing: list[str]) -> _Plan:
         relocated = Relocated(self.bundle, part, self.client_id)
-        effect = self._effect(relocated)
+        document = relocated.document
+        encoded = clients.prepare(document) if isinstance(document, Client) else studios.prepare(document)
+        effect = self._effect(relocated.key, encoded.document)
         if effect is Effect.LEFT:
-            return _Plan(relocated, effect)
+            return _Plan(relocated, encoded, effect)
         absent: list[str] = []
         for names in batched(part.named, AT_ONCE):
             items = [relocated.item(name) for name in names]
@@ -137,13 +142,13 @@ class Import:
                     absent.append(name)
                 elif stored.body != item.body:
                     clashing.append(item.key)
-        return _Plan(relocated, effect, absent)
+        return _Plan(relocated, encoded, effect, absent)
 
-    def _effect(self, part: Relocated) -> Effect:
-        stored = self.store.get(part.key)
+    def _effect(self, key: str, document: Client | Studio) -> Effect:
+        stored = self.store.get(key)
         if not isinstance(stored, StoredObject):
             return Effect.CREATED
-        return Effect.UNCHANGED if _is(part.document, stored.body) else Effect.LEFT
+        return Effect.UNCHANGED if _is(document, stored.body) else Effect.LEFT
 
     def _carried_out(self, plan: _Plan) -> Effect:
         if plan.effect is Effect.LEFT:
@@ -151,14 +156,12 @@ class Import:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for names in batched(plan.absent, AT_ONCE):
                 list(pool.map(self._write, [plan.part.item(name) for name in names]))
+        for page in plan.encoded.pages:
+            self._write(Item(*page))
         if plan.effect is Effect.UNCHANGED:
             return plan.effect
-        document = plan.part.document
-        self._announce(document)
-        encoded = clients.prepare(document) if isinstance(document, Client) else studios.prepare(document)
-        for page in encoded.pages:
-            self._write(Item(*page))
-        return self._create(plan.part.key, encoded)
+        self._announce(plan.encoded.document)
+        return self._create(plan.part.key, plan.encoded)
 
     def _write(self, item: Item) -> None:
         self.store.put_once(item.key, item.body, content_type=content_type_of(item.key))

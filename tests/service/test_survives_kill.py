@@ -19,6 +19,7 @@ import pytest
 from scene_studio.store import keys
 from tests.support.api import STUDIO
 from tests.support.service import Service
+from tests.support.soundness import broken_in
 
 KILLS = int(os.environ.get("SCENE_STUDIO_KILLS", "50"))
 
@@ -86,7 +87,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
 
 
 @pytest.mark.timeout(900)
-def test_nothing_acknowledged_is_lost_to_a_server_killed_at_random_moments(service, tmp_path, capsys):
+def test_nothing_acknowledged_is_lost_to_a_server_killed_at_random_moments(service, capsys):
     chance = random.Random(20)
     stopped = threading.Event()
     editor, maker = Writer(service, stopped), Writer(service, stopped)
@@ -121,7 +122,8 @@ def test_nothing_acknowledged_is_lost_to_a_server_killed_at_random_moments(servi
         picture = httpx.get(service.address + revision["url"], follow_redirects=True)
         assert b"\xff\xd8" == picture.content[:2]
         assert b"\xff\xd9" == picture.content[-2:]
-    revs = every_rev(tmp_path / "data" / "store.sqlite")
+    assert [] == broken_in(service.store)
+    revs = every_rev(service.store)
     assert list(range(1, len(revs) + 1)) == revs
     with capsys.disabled():
         print(

@@ -16,6 +16,7 @@ import pytest
 from tests.support.api import CLIENT, STUDIO
 from tests.support.counting_worker import ENVIRONMENT, functions_that_count
 from tests.support.service import ROOT, Service
+from tests.support.soundness import broken_in
 
 KILLS = int(os.environ.get("SCENE_STUDIO_KILLS", "100"))
 WORKER_SECONDS = 8
@@ -126,3 +127,4 @@ def test_every_picture_comes_and_none_is_paid_for_twice_but_by_a_kill_in_mid_cal
             f"{total} calls of the model: {again} more than pictures, {cut_off} cut off by a kill"
         )
     assert total == len(calls) + again
+    assert broken_in(service.store) == []

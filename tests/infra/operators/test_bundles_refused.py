@@ -13,6 +13,7 @@ import pytest
 from infra.operators.__main__ import main
 from infra.operators.exporting import export_client
 from scene_studio.store.sqlite import SqliteObjectStore
+from scene_studio.store.studios import LIMIT_BYTES
 from tests.support.histories import CLIENT
 from tests.support.small_client import small_client
 from tests.support.stored import stored_objects
@@ -120,6 +121,10 @@ def with_a_huge_size(contents: Contents) -> None:
     contents.entry(PICTURE)["size"] = 2**40
 
 
+def with_a_document_that_is_too_large(contents: Contents) -> None:
+    contents.change(CONFIG, filler="x" * LIMIT_BYTES)
+
+
 def with_another_content_type(contents: Contents) -> None:
     contents.entry(PICTURE)["contentType"] = "text/html"
 
@@ -215,6 +220,7 @@ DAMAGES: list[tuple[Callable[[Contents], None], str]] = [
     (with_a_file_cut_short, "bytes, not"),
     (with_a_size_that_is_not_so, "bytes, not"),
     (with_a_huge_size, "/objects/"),
+    (with_a_document_that_is_too_large, "larger than a document can be"),
     (with_another_content_type, "text/html"),
     (without_a_file_that_is_listed, "in the manifest alone"),
     (with_a_file_that_is_not_listed, "'readme.txt' is not in the manifest"),

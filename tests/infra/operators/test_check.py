@@ -156,11 +156,15 @@ def tell_another_summary(store: MemoryStore) -> str:
     return CONFIG
 
 
-def scramble_the_summary(store: MemoryStore) -> str:
-    found = store.get(CONFIG)
-    assert isinstance(found, StoredObject)
-    store.put(CONFIG, found.body, expected=found.version.etag, content_type="", metadata={"summary": "%%%"})
-    return CONFIG
+def summarise_as(summary: str) -> Callable[[MemoryStore], str]:
+    def do(store: MemoryStore) -> str:
+        found = store.get(CONFIG)
+        assert isinstance(found, StoredObject)
+        metadata = {"summary": summary}
+        store.put(CONFIG, found.body, expected=found.version.etag, content_type="", metadata=metadata)
+        return CONFIG
+
+    return do
 
 
 def lose_the_reminder(store: MemoryStore) -> str:
@@ -221,7 +225,9 @@ DAMAGES: list[tuple[str, Callable[[MemoryStore], str], str]] = [
     ("a studio without a name", edit(CONFIG, name=None), "is not valid: /name"),
     ("a studio that is no JSON", damage(lambda _: CONFIG, b"{"), "is not valid"),
     ("a summary that tells something else", tell_another_summary, "summary in its metadata that tells"),
-    ("a summary that is none", scramble_the_summary, "cannot be read"),
+    ("a summary that is no text", summarise_as("%%%"), "cannot be read"),
+    ("a summary that is a number", summarise_as("NQ=="), "cannot be read"),
+    ("a document deleted", damage(lambda _: CONFIG), "is not there any more"),
     ("a studio without a client", lose_the_client, "is of a client that there is not"),
     ("no reminder", lose_the_reminder, "no reminder"),
     ("a link that leads nowhere", lambda store: share(store, None), "guest link link"),

@@ -183,6 +183,7 @@ def test_the_same_client_gives_the_same_bundle_to_the_byte(
 def test_a_bundle_unpacks_with_any_program_and_lists_what_is_in_it(bundle: Path) -> None:
     with zipfile.ZipFile(bundle) as unpacked:
         assert unpacked.testzip() is None
+        assert {info.date_time for info in unpacked.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         manifest = json.loads(unpacked.read("manifest.json"))
         listed = {one["key"]: one for one in manifest["objects"]}
         assert listed.keys() | {"manifest.json"} == set(unpacked.namelist())

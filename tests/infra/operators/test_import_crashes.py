@@ -1,6 +1,6 @@
 """An import that dies anywhere leaves no document without what it names, and another completes it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 
 from infra.operators.bundle import Bundle
-from infra.operators.checking import Check
 from infra.operators.exporting import export_client
 from infra.operators.importing import Effect, Import, ImportRefused
-from scene_studio.model.studio import Studio
-from scene_studio.store import keys
+from scene_studio.model.errors import StudioFull
+from scene_studio.store import keys, studios
+from scene_studio.store.cache import DocumentCache
 from scene_studio.store.object_store import Conflict, ObjectStore, ObjectVersion, WriteUnsettled
+from scene_studio.store.studios import Studios
 from tests.support.histories import CLIENT, STUDIO, tiled_history
 from tests.support.scripted_store import MemoryStore
 from tests.support.small_client import CONFIG, REVISIONS, current_objects, put, replace, small_client
+from tests.support.soundness import broken
 
 NOW = 1_800_000_000_000
 
@@ -80,10 +82,6 @@ def run(path: Path, store: ObjectStore, client_id: str = CLIENT) -> list[Effect]
     return [document.effect for document in done]
 
 
-def broken(store: ObjectStore) -> Sequence[str]:
-    return [str(finding) for finding in Check(store, NOW).findings() if finding.said is not None]
-
-
 @pytest.mark.parametrize("client_id", [CLIENT, "another-client"])
 def test_an_import_that_dies_after_any_write_is_completed_by_another(bundle: Path, client_id: str) -> None:
     whole = Mortal()
@@ -95,10 +93,10 @@ def test_an_import_that_dies_after_any_write_is_completed_by_another(bundle: Pat
         with pytest.raises(KeyboardInterrupt):
             run(bundle, store, client_id)
         assert len(store.written) == left
-        assert not broken(store)
+        assert not broken(store, NOW)
         store.left = writes
         assert Effect.LEFT not in run(bundle, store, client_id)
-        assert not broken(store)
+        assert not broken(store, NOW)
         assert current_objects(store) == current_objects(whole)
 
 
@@ -118,8 +116,7 @@ def test_a_document_is_written_after_all_that_it_names_and_the_client_before_its
 def test_the_whole_history_is_there_under_another_id(bundle: Path) -> None:
     store = MemoryStore()
     run(bundle, store, "other")
-    found = store.get(keys.studio("other", STUDIO))
-    studio = Studio.model_validate_json(found.body)  # type: ignore[union-attr]
+    studio = Studios(store, DocumentCache()).read("other", STUDIO).document
     assert len(tiled_history(store, studio, "slot")) == REVISIONS
 
 
@@ -130,7 +127,7 @@ def test_a_reply_that_is_lost_is_settled_by_reading(bundle: Path) -> None:
 
     store = Doubtful(land)
     assert run(bundle, store) == [Effect.CREATED] * 2
-    assert not broken(store)
+    assert not broken(store, NOW)
 
 
 def test_a_document_that_somebody_makes_in_the_meantime_is_left_as_it_is(bundle: Path) -> None:
@@ -160,8 +157,34 @@ def test_what_stands_under_a_wanted_key_and_is_another_object_stops_the_import(b
 def test_what_belongs_to_a_document_that_is_another_is_not_touched(bundle: Path) -> None:
     store = MemoryStore()
     run(bundle, store)
-    name = next(key for key in current_objects(store) if "/revisions/" in key)
-    store.delete(name)
+    lost, changed = [key for key in current_objects(store) if "/revisions/" in key]
+    store.delete(lost)
+    replace(store, changed, b"another")
     replace(store, CONFIG, current_objects(store)[CONFIG].replace(b"Main Studio", b"My Studio"))
     assert run(bundle, store) == [Effect.UNCHANGED, Effect.LEFT]
-    assert name not in current_objects(store)
+    assert lost not in current_objects(store)
+    assert current_objects(store)[changed] == b"another"
+
+
+@pytest.mark.parametrize("client_id", [CLIENT, "other"])
+def test_functions_that_keep_fewer_revisions_in_a_document_import_it_as_they_would_have_written_it(
+    bundle: Path, client_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studios, "INLINE_LIMIT", 10)
+    store = MemoryStore()
+    assert run(bundle, store, client_id) == [Effect.CREATED] * 2
+    assert not broken(store, NOW)
+    studio = Studios(store, DocumentCache()).read(client_id, STUDIO).document
+    assert len(studio.output_slots[0].history) <= 10
+    assert len(tiled_history(store, studio, "slot")) == REVISIONS
+    assert run(bundle, store, client_id) == [Effect.UNCHANGED] * 2
+
+
+def test_a_document_that_would_be_too_large_is_refused_before_anything_is_written(
+    bundle: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studios, "LIMIT_BYTES", 1000)
+    store = MemoryStore()
+    with pytest.raises(StudioFull):
+        run(bundle, store)
+    assert not current_objects(store)
