@@ -21,6 +21,7 @@ from jwt.algorithms import RSAAlgorithm
 CLIENT_ID: Final = "the-page"
 GROUPS: Final = ["client:acme-corp"]
 _KEY_ID: Final = "key-1"
+_TOLD_LIFETIME: Final = 3600
 _FORM: Final = """<!doctype html><html lang="en"><title>Sign in</title><h1>The issuer</h1>
 <form method="post"><input type="hidden" name="query" value="{query}"><button>Sign in as Ada</button></form>"""
 
@@ -45,8 +46,7 @@ class Issuer:
 
     Attributes:
         address: of the issuer.
-        lifetime: for how many seconds its access tokens are good.
-        told_lifetime: for how many seconds it says that they are.
+        lifetime: for how many seconds its tokens are good; it says an hour, whatever this is.
         nonce: the one that it puts into ID tokens in place of the one that it was told; empty for that.
         redeemed: how many codes were exchanged for tokens.
         refreshed: how often a refresh token was.
@@ -54,7 +54,6 @@ class Issuer:
 
     def __init__(self) -> None:
         self.lifetime = 3600.0
-        self.told_lifetime = 3600
         self.nonce = ""
         self.redeemed = 0
         self.refreshed = 0
@@ -71,10 +70,6 @@ class Issuer:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
-
-    def forget_everybody(self) -> None:
-        """Take no refresh token any more that was given out so far."""
-        self._refresh_tokens.clear()
 
     @property
     def configuration(self) -> Fields:
@@ -136,7 +131,7 @@ class Issuer:
         access = {"token_use": "access", "client_id": CLIENT_ID, "cognito:groups": GROUPS}
         return {
             "token_type": "Bearer",
-            "expires_in": self.told_lifetime,
+            "expires_in": _TOLD_LIFETIME,
             "refresh_token": refresh,
             "access_token": self._token(access),
             "id_token": self._token({"aud": CLIENT_ID, "name": "Ada Löwe", **about_sign_in}),
