@@ -242,6 +242,7 @@ class _Slot:
             url = None
         members = {
             **revision.to_json(),
+            "sha256": None,  # said of a picture that was never here, it would be taken for damage one day
             "settings": (settings or self._settings(revision.settings, f"{field}/settings")).to_json(),
             "url": url,
         }

@@ -46,7 +46,7 @@ def parse_studio(body: bytes, client_id: str, studio_id: str) -> Studio:
 
 def is_on_its_way_out(document: Client | Studio) -> bool:
     """Whether a studio is being cleared away, so that what it names may be gone already."""
-    return document.to_json().get("purgingAt") is not None
+    return isinstance(document, Studio) and document.purging_at is not None
 
 
 def awaits_something(document: Client | Studio) -> bool:

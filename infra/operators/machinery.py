@@ -19,6 +19,7 @@ _PLACE: Final = rf"{_ID}/(?:{_ID}|{keys.LIBRARY})"
 _SHAPES: Final[Mapping[str, re.Pattern[str]]] = {
     "claims": re.compile(rf"claims/{_ID}/{_ID}/{_ID}"),
     "inbox": re.compile(rf"inbox/{_PLACE}/{_ID}\.[^/]+\.json"),
+    "janitor": re.compile(re.escape(keys.purge_round())),
     "reminders": re.compile(rf"reminders/{_PLACE}/\d{{13}}\.[^/]+"),
     "shares": re.compile(rf"shares/{_ID}/[0-9a-f]{{64}}\.json"),
 }

@@ -190,11 +190,13 @@ def test_what_machines_say_of_a_picture_is_not_believed_when_it_is_imported(loca
     picture = {"id": "stolen", "width": 7}
     machines = {"picture": picture, "upload": upload, "state": "REJECTED", "reason": "Never.", "width": 7}
     client["sceneStudios"][0]["userScenes"] = [beach | machines | {"thumbnailUrl": "/x", "colors": ["#000000"]}]
+    client["sceneStudios"][0]["outputSlots"][0]["history"][0]["sha256"] = "0" * 64
     client["products"][0] |= {"imageId": "stolen", "pictures": [picture], "uploads": [upload, "nonsense"]}
     import_client(client)
     assert stored_document(local_service)["userScenes"] == [
         {"id": "beach", "name": "Beach", "mood": {"calm": True}}
     ]
+    assert "sha256" not in stored_document(local_service)["outputSlots"][0]["history"][0]
     scene = call("GET", f"{STUDIO}/user-scenes/beach").json
     assert (scene["state"], scene["mood"]) == ("READY", {"calm": True})
     chair = call("GET", f"{CLIENT}/products/product-a").json

@@ -12,6 +12,7 @@ from scene_studio.queues.s3_notifications import created
 from scene_studio.store.cache import Versioned
 from scene_studio.store.object_store import StoredObject
 from tests.support.api import CLIENT, STUDIO, call
+from tests.support.contract import LATER
 from tests.support.ingestion import deliver
 from tests.support.pages import all_items
 from tests.support.pictures import data_url, encoded, jpeg, png, quarters
@@ -119,7 +120,7 @@ def with_a_member_of_tomorrow() -> None:
 
     def add(current: Versioned[Studio] | None) -> Studio:
         assert current is not None
-        return Studio.model_validate({**current.document.to_json(), "tomorrow": {"at": STUDIO, "n": [1, None]}})
+        return Studio.model_validate({**current.document.to_json(), LATER: {"at": STUDIO, "n": [1, None]}})
 
     runtime.studios().commit("acme-corp", "default", add, None, FakeTime().pacing())
 

@@ -13,6 +13,7 @@ from infra.operators.moving import ELSEWHERE
 from scene_studio import runtime
 from scene_studio.store.sqlite import SqliteObjectStore
 from tests.support.api import CLIENT, STUDIO, call
+from tests.support.contract import LATER
 from tests.support.queues import WorkingQueue, sweep
 from tests.support.runtime import forget
 from tests.support.stored import CLIENT_KEY, STUDIO_KEY, newest_version, stored_document, stored_objects
@@ -125,7 +126,7 @@ def test_under_another_id_nothing_speaks_of_the_old_client_but_what_people_wrote
         {"pin": "/api/clients/other/scene-studio/default/slots/slot-1"}
     ]
     studio = json.loads(objects["clients/other/scene-studios/default/config.json"])
-    assert studio["tomorrow"] == {"at": "/api/clients/other/scene-studio/default", "n": [1, None]}
+    assert studio[LATER] == {"at": "/api/clients/other/scene-studio/default", "n": [1, None]}
     assert "shares" not in studio or not studio["shares"]
 
 
