@@ -153,6 +153,7 @@ class Running:
 def write_functions(root: Path, clients: str = ECHO) -> Path:
     for module, source in {
         "clients_api/handler.py": clients,
+        "intake_api/handler.py": clients,
         "studios_api/handler.py": ECHO,
         "web/handler.py": WEB,
         "scene_studio/store/sqlite.py": STORE,

@@ -48,13 +48,14 @@ def _scene(data: bytes) -> TakenIn:
 def _product(data: bytes, *, cut_out: bool) -> TakenIn:
     product = open_upright(data, PRODUCT_LONGEST_SIDE)
     alone = product_alone(product) if cut_out else None
+    preview = thumbnail(product)
     picture = encode_png(product)
     return TakenIn(
         picture=picture,
-        thumbnail=encode_png(thumbnail(product)),
+        thumbnail=encode_png(preview),
         cutout=None if alone is None else encode_png(alone),
         width=product.width,
         height=product.height,
-        colors=dominant_colours(thumbnail(alone or product)),
+        colors=dominant_colours(preview if alone is None else thumbnail(alone)),
         sha256=sha256_of(picture),
     )
