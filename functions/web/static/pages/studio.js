@@ -4,7 +4,7 @@ import { loadParts } from '../views/lazy.js';
 import { Shell } from '../views/shell.js';
 import { startPage } from '../views/start.js';
 
-/** By then what is seen first is there, and had the network for itself. */
+/** So long the studio's own pictures have the network for themselves. */
 const FIRST_MILLISECONDS = 3000;
 
 const [, clientId] = location.pathname.split('/');
@@ -15,5 +15,4 @@ const open = () => actions.show(location.pathname.split('/')[3]);
 addEventListener('popstate', open);
 actions.tried(() => data.readClient());
 actions.tried(() => data.readStockScenes());
-open();
-setTimeout(loadParts, FIRST_MILLISECONDS);
+open().finally(() => setTimeout(loadParts, FIRST_MILLISECONDS));
