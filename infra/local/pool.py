@@ -15,6 +15,8 @@ LIMIT_SECONDS: Final = 29.0
 
 _STOP_SECONDS: Final = 2.0
 _TURN_SECONDS: Final = 0.1
+_FIRST_TURN_SECONDS: Final = 1.0
+"""How long a turn lasts where the function is still to be imported, which keeps a core busy too."""
 _FEWEST_LANES: Final = 2
 
 
@@ -31,6 +33,7 @@ class _Worker:
 
     Attributes:
         lane: in which it served last.
+        knows: the functions that it has run.
     """
 
     lane: int | None = None
@@ -38,6 +41,7 @@ class _Worker:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         if process.stdin is None or process.stdout is None:
             raise ValueError("a worker needs both pipes")
+        self.knows: set[str] = set()
         self._process = process
         self._requests = process.stdin
         self._answers = process.stdout
@@ -164,15 +168,17 @@ class Pool:
                     place.callback(self._places.release)
             except TimeoutError as error:
                 raise InvocationTimedOutError("every worker stayed busy") from error
-            end_of_turn = asyncio.get_running_loop().call_later(_TURN_SECONDS, turn.close)
+            worker = await self._take(lane)
+            seconds = _TURN_SECONDS if function in worker.knows else _FIRST_TURN_SECONDS
+            end_of_turn = asyncio.get_running_loop().call_later(seconds, turn.close)
             turn.callback(end_of_turn.cancel)
-            answer = await self._run(invocation, lane)
+            answer = await self._run(worker, invocation)
+            worker.knows.add(function)
         if "answer" not in answer:
             raise InvocationFailedError(f"{function} raised an exception")
         return answer["answer"]
 
-    async def _run(self, invocation: Mapping[str, Any], lane: int) -> dict[str, Any]:
-        worker = await self._take(lane)
+    async def _run(self, worker: _Worker, invocation: Mapping[str, Any]) -> dict[str, Any]:
         try:
             async with asyncio.timeout(self.limit_seconds):
                 answer = await worker.call(invocation)

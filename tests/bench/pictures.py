@@ -3,9 +3,13 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import cycle, islice
+from pathlib import Path
 from typing import Final
 
+from scene_studio.generation.sample_pictures import ceramic_vase_png, oak_chair_png
 from scene_studio.model.settings import ASPECT_RATIOS
 from tests.bench.figures import Benchmark, Figure, Say
 from tests.bench.speed_rounds import busy, ratio_of
@@ -31,19 +35,23 @@ def pictures(
         products: how many products stand in the picture.
         rounds: how many ratios are taken of each.
     """
-    for shape in aspect_ratios:
-        for count in products:
-            say(f"{shape} with {count} {'product' if count == 1 else 'products'}; {busy()}")
-            ratios, peak = _made(shape, count, rounds)
-            name = f"compositor, {shape}, products: {count}"
-            yield Figure(name, ratio_of(ratios).median, _UNIT)
-            yield Figure(name, max(ratios), "in the highest round")
-            yield Figure(name, peak, "MB of memory")
+    with tempfile.TemporaryDirectory() as folder:
+        chair, vase = Path(folder, "Oak Chair.png"), Path(folder, "Ceramic Vase.png")
+        chair.write_bytes(oak_chair_png())
+        vase.write_bytes(ceramic_vase_png())
+        for shape in aspect_ratios:
+            for count in products:
+                say(f"{shape} with {count} {'product' if count == 1 else 'products'}; {busy()}")
+                ratios, peak = _made(shape, rounds, islice(cycle((chair, vase)), count))
+                name = f"compositor, {shape}, products: {count}"
+                yield Figure(name, ratio_of(ratios).median, _UNIT)
+                yield Figure(name, max(ratios), "in the highest round")
+                yield Figure(name, peak, "MB of memory")
 
 
-def _made(shape: str, products: int, rounds: int) -> tuple[list[float], float]:
+def _made(shape: str, rounds: int, products: Iterable[Path]) -> tuple[list[float], float]:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.pictures_once", shape, str(products), str(rounds)],
+        [sys.executable, "-m", "tests.bench.pictures_once", shape, str(rounds), *products],
         cwd=ROOT,
         env={"PYTHONPATH": "functions:."},
         check=True,

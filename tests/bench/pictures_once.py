@@ -1,4 +1,4 @@
-"""Makes a picture in a process of its own: `python -m tests.bench.pictures_once RATIO PRODUCTS ROUNDS`.
+"""Makes a picture in a process of its own: `python -m tests.bench.pictures_once RATIO ROUNDS PRODUCT.png ...`.
 
 Prints as JSON what the picture took of the processor in each round, as a ratio to a plain decode and encode of
 a JPEG of its size, and how many megabytes the process held at its peak, over what it held before.
@@ -8,26 +8,24 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PIL import Image
 
 from scene_studio.generation.compositor import Compositor
 from scene_studio.generation.image_model import ImageRequest, ProductPicture
-from scene_studio.generation.sample_pictures import ceramic_vase_png, oak_chair_png
 from scene_studio.model.settings import ResolvedSettings
 
 
-def main(ratio: str, products: int, rounds: int) -> None:
+def main(ratio: str, rounds: int, products: Sequence[Path]) -> None:
     """Measure one kind of picture."""
-    samples = (("Oak Chair", oak_chair_png()), ("Ceramic Vase", ceramic_vase_png()))
-    shown = [samples[number % len(samples)] for number in range(products)]
     request = ImageRequest(
         prompt="",
         settings=ResolvedSettings.model_validate({"aspectRatio": ratio, "props": ["Plants", "Books"]}),
         products=tuple(
-            ProductPicture(f"product-{number}", name, picture) for number, (name, picture) in enumerate(shown)
+            ProductPicture(f"product-{number}", path.stem, path.read_bytes())
+            for number, path in enumerate(products)
         ),
         scene=None,
         seed=7,
@@ -61,4 +59,4 @@ def _resident_megabytes(member: str) -> float:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), [Path(name) for name in sys.argv[3:]])

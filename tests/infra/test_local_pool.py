@@ -255,6 +255,7 @@ def test_the_pool_grows_with_the_invocations_under_way_and_queues_beyond_the_mos
 
 def test_a_crowd_of_short_invocations_is_served_by_as_many_processes_as_there_are_cores(functions, monkeypatch):
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("infra.local.pool._TURN_SECONDS", 60)
 
     async def use(pool: Pool) -> Any:
         await asyncio.gather(*(pool.invoke("fake", {"do": "pid"}, str(number)) for number in range(2)))
@@ -264,6 +265,37 @@ def test_a_crowd_of_short_invocations_is_served_by_as_many_processes_as_there_ar
 
     served, size = with_pool(functions, use, minimum=2)
     assert len(served) <= size == 2
+
+
+def test_a_crowd_waits_while_a_function_is_imported_rather_than_have_it_imported_often(functions, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("infra.local.pool._FIRST_TURN_SECONDS", 60)
+    (functions / "slow").mkdir()
+    (functions / "slow" / "handler.py").write_text("import time\ntime.sleep(0.3)\n" + HANDLER)
+
+    async def use(pool: Pool) -> Any:
+        await asyncio.gather(*(pool.invoke("slow", {"do": "pid"}, str(number)) for number in range(10)))
+        return pool.size
+
+    assert with_pool(functions, use, minimum=2) == 2
+
+
+def test_long_invocations_of_what_is_known_hold_up_nobody(functions, tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    monkeypatch.setattr("infra.local.pool._FIRST_TURN_SECONDS", 60)
+
+    async def use(pool: Pool) -> Any:
+        await asyncio.gather(*(pool.invoke("fake", {"do": "pid"}, name) for name in "ab"))
+        event = {"do": "meet", "folder": str(tmp_path), "until": "go"}
+        long = [asyncio.create_task(pool.invoke("fake", event | {"name": name}, name)) for name in "ab"]
+        await started(tmp_path, "a", "b")
+        async with asyncio.timeout(30):
+            short = await pool.invoke("fake", {"do": "pid"}, "c")
+        (tmp_path / "go").touch()
+        return short, await asyncio.gather(*long)
+
+    short, long = with_pool(functions, use, minimum=2)
+    assert short not in long
 
 
 def test_what_is_asked_of_one_studio_goes_to_one_process(functions, monkeypatch):
