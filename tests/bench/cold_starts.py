@@ -17,14 +17,11 @@ def first_requests(
     say: Say, *, rounds: int = ROUNDS, functions: Collection[str] = FUNCTIONS
 ) -> Iterator[Figure]:
     """Measure some functions, or all."""
-    say(f"making bundles and starting each {rounds} times; {busy()}")
-    starts = cold_starts(functions, rounds)
-    for name, runs in starts.functions.items():
-        ratios = [
-            own.seconds / reference.seconds for own, reference in zip(runs, starts.reference, strict=True)
-        ]
-        named = f"first request and import, {name}"
-        yield from told(named, ratio_of(ratios), "times the reference", Goal("at most", GOAL))
+    say(f"making the bundles; {busy()}")
+    for start in cold_starts(functions, rounds):
+        say(f"{start.function}; {busy()}")
+        name = f"first request and import, {start.function}"
+        yield from told(name, ratio_of(start.to_reference), "times the reference", Goal("at most", GOAL))
 
 
 BENCHMARK: Final[Benchmark] = first_requests
