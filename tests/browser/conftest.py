@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, expect, sync_playwright
 
 from tests.browser.studio import StudioPage, put_slot
 from tests.support.service import Service
@@ -97,6 +97,7 @@ def tab(service: Service, windows: Callable[..., BrowserContext], studio_id: str
         studio.page.goto(f"{address or service.address}/{client}/scene-studio/{studio_id}")
         if slot_of:
             studio.choose(1)
+            expect(studio.panel.get_by_label("Prompt")).to_be_visible()
         return studio
 
     return opened
