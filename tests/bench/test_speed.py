@@ -1,7 +1,7 @@
 """The benchmarks of speed at a tiny size: that they measure, not what."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
