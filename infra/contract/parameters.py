@@ -8,23 +8,34 @@ from aws_lambda_powertools.event_handler.depends import DependencyTree, build_de
 from pydantic import TypeAdapter
 from pydantic_core import core_schema
 
+from generation_api.messages import MAX_PICTURES
 from infra.contract.schemas import BodySchema
 from scene_studio.http import requests
+from scene_studio.http.entity_tags import MAX_TAGS
+from scene_studio.model.identifiers import ID_PATTERN
 
 _TAG: Final = r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS: Final = {
     "type": "string",
     "minLength": 1,
-    "maxLength": 8192,
-    "pattern": rf"^(\*|{_TAG}(\s*,\s*{_TAG})*)$",
+    "maxLength": requests.MAX_HEADER,
+    "pattern": rf"^(\*|{_TAG}(\s*,\s*{_TAG}){{0,{MAX_TAGS - 1}}})$",
 }
+_PICTURE: Final = r"{0}\.{0}".format(ID_PATTERN.strip("^$"))
 
 
 class _Said(NamedTuple):
-    """What is said of a parameter beside its schema."""
+    """What is said of a parameter beside what its type tells.
+
+    Attributes:
+        meaning: what it means.
+        example: a value.
+        pattern: what its function checks by itself.
+    """
 
     meaning: str
     example: str | int
+    pattern: str | None = None
 
 
 _SAID: Final[Mapping[str, _Said]] = {
@@ -52,6 +63,7 @@ _SAID: Final[Mapping[str, _Said]] = {
     "images": _Said(
         "Up to 100 pictures, as `slotId.imageId` with commas; absent for all under way or failed.",
         "slot-1.img-1",
+        rf"^({_PICTURE}(,{_PICTURE}){{0,{MAX_PICTURES - 1}}})?$",
     ),
     "slots": _Said("Ids of slots, with commas; absent for all that hold products.", "slot-1,slot-2"),
     "count": _Said("How many pictures of each slot.", 4),
@@ -89,13 +101,15 @@ _HEADERS: Final[Mapping[Callable[..., Any], dict[str, Any]]] = {
         "description": "Preferences (RFC 7240), with commas. Of edits: `handling=strict` to refuse a "
         "conflicting edit, `return=minimal` for no body where none is needed. Of generation: "
         "`respond-async` not to wait, `wait=N` to wait so many seconds. Others are ignored.",
-        "schema": {"type": "string", "maxLength": 8192},
+        "schema": {"type": "string", "maxLength": requests.MAX_HEADER},
         "example": "handling=strict, return=minimal",
     },
 }
 
 
-READ_FROM_HEADERS: Final = frozenset({requests.change, requests.if_match, requests.if_none_match})
+READ_FROM_HEADERS: Final = frozenset(
+    {requests.change, requests.if_match, requests.if_none_match, requests.preferences}
+)
 """What reads headers, and refuses those that are wrong."""
 
 
@@ -127,12 +141,13 @@ def _parameter(place: str, field: Any) -> dict[str, Any]:
     """A parameter of path or query, as Powertools knows it."""
     adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.field_info.annotation, field.field_info])
     said = _SAID[field.alias]
+    pattern = {} if said.pattern is None else {"pattern": said.pattern}
     return {
         "name": field.alias,
         "in": place,
         **({"required": True} if place == "path" else {}),
         "description": said.meaning,
-        "schema": adapter.json_schema(schema_generator=_ParameterSchema),
+        "schema": adapter.json_schema(schema_generator=_ParameterSchema) | pattern,
         "example": said.example,
     }
 

@@ -34,6 +34,8 @@ _MAX_SECONDS: Final = 12.0
 _MOST_WAIT_SECONDS: Final = 25.0
 """How long an answer waits for work that is done elsewhere, if the caller does not say (design §7)."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+MAX_HEADER: Final = 8192
+"""The most characters of a header that is read."""
 
 
 def _id_in_path(name: str) -> Any:
@@ -104,8 +106,12 @@ def pacing(request: Request) -> Pacing:
 
 
 def preferences(request: Request) -> Preferences:
-    """What the Prefer header asks for."""
-    return read_preferences(_header(request, "prefer") or "")
+    """What the Prefer header asks for.
+
+    Raises:
+        InvalidRequest: it is too long.
+    """
+    return read_preferences(_header(request, "Prefer") or "")
 
 
 def patience(request: Request, preferences: Annotated[Preferences, Depends(preferences)]) -> Pacing:
@@ -126,7 +132,7 @@ def change(
     Raises:
         InvalidRequest: its Idempotency-Key is not 1 to 255 visible ASCII characters.
     """
-    key = _header(request, "idempotency-key")
+    key = _header(request, "Idempotency-Key")
     if key is not None and not _KEY.fullmatch(key):
         raise InvalidRequest.of("Idempotency-Key", "must be 1 to 255 visible ASCII characters, no spaces")
     scope = f"{request.method} {request.resolved_event.path}"
@@ -144,7 +150,7 @@ def if_match(request: Request) -> TagCondition | None:
     """The If-Match header.
 
     Raises:
-        InvalidRequest: it is not a list of entity tags.
+        InvalidRequest: it is not a list of entity tags, or too long.
     """
     return _condition(request, "If-Match")
 
@@ -153,7 +159,7 @@ def if_none_match(request: Request) -> TagCondition | None:
     """The If-None-Match header.
 
     Raises:
-        InvalidRequest: it is not a list of entity tags.
+        InvalidRequest: it is not a list of entity tags, or too long.
     """
     return _condition(request, "If-None-Match")
 
@@ -165,12 +171,20 @@ def event(request: Request) -> Mapping[str, Any]:
 
 
 def _condition(request: Request, name: str) -> TagCondition | None:
-    value = _header(request, name.lower())
+    value = _header(request, name)
     return None if value is None else TagCondition(name, value)
 
 
 def _header(request: Request, name: str) -> str | None:
-    return next((value for key, value in request.headers.items() if key.lower() == name), None)
+    """The value of a header, or None.
+
+    Raises:
+        InvalidRequest: it is longer than any that is read.
+    """
+    value = next((value for key, value in request.headers.items() if key.lower() == name.lower()), None)
+    if value is not None and len(value) > MAX_HEADER:
+        raise InvalidRequest.of(name, f"must be at most {MAX_HEADER} characters")
+    return value
 
 
 ChangeOf = Annotated[Change, Depends(change)]

@@ -1,0 +1,98 @@
+"""What Schemathesis cannot know of the service: loaded by it as a module."""
+
+import atexit
+import json
+import os
+import re
+import uuid
+from collections import Counter, defaultdict
+from itertools import count
+from pathlib import Path
+from typing import Any, Final
+
+import schemathesis
+from schemathesis import Case, CheckContext, HookContext, Response
+
+CALLS: Final = "SCENE_STUDIO_TEST_CALLS"
+"""The variable that names the file in which answers are counted, by status."""
+
+_KEY: Final = "Idempotency-Key"
+_CONDITIONS: Final = ("If-Match", "If-None-Match")
+_DOCUMENT: Final = re.compile(r"/api/openapi\.json|/api/clients/[^/]+(/scene-studio/[^/]+)?")
+_STALE: Final = 3
+"""Every how many conditional requests names the version that was seen first, and not the one seen last."""
+
+_answers: Counter[str] = Counter()
+_tags: defaultdict[str, list[str]] = defaultdict(list)
+_conditional = count()
+
+
+@schemathesis.hook
+def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+    """Put into a valid request what means something: a new key, and versions that were seen.
+
+    A key names one request, and the examples all hold the same one; of versions that were made up nothing is
+    known but that they are gone.
+    """
+    if not _is_valid(case) or not case.headers:
+        return
+    if _KEY in case.headers:
+        case.headers[_KEY] = str(uuid.uuid4())
+    for name in _CONDITIONS:
+        if name in case.headers and case.headers[name] != "*":
+            seen = _tags[_document(case)]
+            stale = next(_conditional) % _STALE == 0
+            case.headers[name] = (seen[0] if stale else seen[-1]) if seen else "*"
+
+
+@schemathesis.hook
+def after_call(context: HookContext, case: Case, response: Response) -> None:
+    """Count the answer, and remember the version that it tells."""
+    _answers[str(response.status_code)] += 1
+    if response.status_code < 300:
+        _tags[_document(case)] += response.headers.get("etag", [])
+
+
+_NOT_OF_THE_CONTRACT: Final = (
+    ("", re.compile(r"must be a nextCursor of this ")),  # cursors are opaque
+    ("", re.compile(r"must be one of \d{4}-\d\d, ")),  # the last three months
+    ("", re.compile(r"must be '.*', as (in the address|the client's own id)")),
+    ("", re.compile(r"there is no product |must be the id of one of its pictures|put at least one product")),
+    ("rl", re.compile("")),  # imageUrl and url: whether there is a picture in it, or may be
+    ("/outputImage", re.compile("")),  # whether the slot has such a revision
+)
+"""What may be wrong with a valid request because of what the service holds, what day it is, or how two members
+go together: where the field ends so, and the message has this."""
+
+
+@schemathesis.check
+def invalid_by_the_contract(context: CheckContext, response: Response, case: Case) -> None:
+    """A request that the contract allows is never called invalid, but for what no contract could say."""
+    if response.status_code != 422 or not _is_valid(case):
+        return
+    problem = response.json()
+    if problem["type"] == "invalid-request":
+        wrong = [one for one in problem["errors"] if not _is_beyond_the_contract(one)]
+        assert not wrong, f"the contract allows what the service refuses: {wrong}"
+
+
+def _is_beyond_the_contract(error: dict[str, str]) -> bool:
+    return any(
+        error["field"].endswith(field) and message.search(error["message"])
+        for field, message in _NOT_OF_THE_CONTRACT
+    )
+
+
+def _is_valid(case: Case) -> bool:
+    return case.meta is not None and case.meta.generation.mode.is_positive
+
+
+def _document(case: Case) -> str:
+    found = _DOCUMENT.match(case.formatted_path)
+    return found[0] if found else ""
+
+
+@atexit.register
+def _tell() -> None:
+    if path := os.environ.get(CALLS):
+        Path(path).write_text(json.dumps(_answers))
