@@ -11,27 +11,19 @@ from pydantic_core import core_schema
 from generation_api.messages import MAX_PICTURES
 from infra.contract.schemas import BodySchema
 from scene_studio.http import requests
-from scene_studio.http.entity_tags import MAX_TAGS
 from scene_studio.model.identifiers import ID_PATTERN
 
+_ID: Final = ID_PATTERN.strip("^$")
 _TAG: Final = r'(W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _TAGS: Final = {
     "type": "string",
-    "minLength": 1,
     "maxLength": requests.MAX_HEADER,
-    "pattern": rf"^(\*|{_TAG}(\s*,\s*{_TAG}){{0,{MAX_TAGS - 1}}})$",
+    "pattern": rf"^(\*|{_TAG}(\s*,\s*{_TAG})*)$",
 }
-_PICTURE: Final = r"{0}\.{0}".format(ID_PATTERN.strip("^$"))
 
 
 class _Said(NamedTuple):
-    """What is said of a parameter beside what its type tells.
-
-    Attributes:
-        meaning: what it means.
-        example: a value.
-        pattern: what its function checks by itself.
-    """
+    """What is said of a parameter beside its schema."""
 
     meaning: str
     example: str | int
@@ -63,7 +55,7 @@ _SAID: Final[Mapping[str, _Said]] = {
     "images": _Said(
         "Up to 100 pictures, as `slotId.imageId` with commas; absent for all under way or failed.",
         "slot-1.img-1",
-        rf"^({_PICTURE}(,{_PICTURE}){{0,{MAX_PICTURES - 1}}})?$",
+        rf"^({_ID}\.{_ID}(,{_ID}\.{_ID}){{0,{MAX_PICTURES - 1}}})?$",
     ),
     "slots": _Said("Ids of slots, with commas; absent for all that hold products.", "slot-1,slot-2"),
     "count": _Said("How many pictures of each slot.", 4),
@@ -74,10 +66,9 @@ _HEADERS: Final[Mapping[Callable[..., Any], dict[str, Any]]] = {
     requests.change: {
         "name": "Idempotency-Key",
         "in": "header",
-        "description": "Names this request: repeated under the same key, it is applied once and answered "
-        "again. Repeat it only after an answer, or after 30 seconds without one.",
+        "description": "Names this request, by a UUID for instance: repeated under the same key, it is applied "
+        "once and answered again. Repeat it only after an answer, or after 30 seconds without one.",
         "schema": {"type": "string", "pattern": r"^[\x21-\x7e]{1,255}$", "minLength": 1, "maxLength": 255},
-        "example": "f3b1c0de-8d3e-4c0e-9c55-0b6f0a5a7e11",
     },
     requests.if_match: {
         "name": "If-Match",
@@ -85,7 +76,7 @@ _HEADERS: Final[Mapping[Callable[..., Any], dict[str, Any]]] = {
         "description": "The version that the request was made from: `*`, or up to 100 entity tags of the "
         "studio (RFC 9110), of which the oldest counts.",
         "schema": _TAGS,
-        "example": '"7:12"',
+        "example": "*",
     },
     requests.if_none_match: {
         "name": "If-None-Match",
@@ -98,18 +89,22 @@ _HEADERS: Final[Mapping[Callable[..., Any], dict[str, Any]]] = {
     requests.preferences: {
         "name": "Prefer",
         "in": "header",
-        "description": "Preferences (RFC 7240), with commas. Of edits: `handling=strict` to refuse a "
-        "conflicting edit, `return=minimal` for no body where none is needed. Of generation: "
-        "`respond-async` not to wait, `wait=N` to wait so many seconds. Others are ignored.",
+        "description": "Preferences (RFC 7240), with commas: `handling=strict` to refuse a conflicting edit, "
+        "`return=minimal` for no body where none is needed. Others are ignored.",
         "schema": {"type": "string", "maxLength": requests.MAX_HEADER},
         "example": "handling=strict, return=minimal",
     },
 }
 
 
-READ_FROM_HEADERS: Final = frozenset(
-    {requests.change, requests.if_match, requests.if_none_match, requests.preferences}
-)
+_OF_WAITING: Final = {
+    "description": "Preferences (RFC 7240), with commas: `respond-async` not to wait for pictures, `wait=N` to "
+    "wait so many seconds, at most 25. Others are ignored.",
+    "example": "respond-async",
+}
+"""What is said of Prefer where an answer may wait for work."""
+
+READ_FROM_HEADERS: Final = frozenset(_HEADERS)
 """What reads headers, and refuses those that are wrong."""
 
 
@@ -131,23 +126,23 @@ def parameters_of(route: Route) -> list[dict[str, Any]]:
     fields = [("path", field) for field in route.dependant.path_params]
     fields += [("query", field) for field in route.dependant.query_params]
     given = dependencies_of(route.func)
-    return [
-        *(_parameter(place, field) for place, field in fields),
-        *(parameter for reads, parameter in _HEADERS.items() if reads in given),
-    ]
+    headers = [header for reads, header in _HEADERS.items() if reads in given]
+    if requests.patience in given:
+        headers = [header | _OF_WAITING if header["name"] == "Prefer" else header for header in headers]
+    return [*(_parameter(place, field) for place, field in fields), *headers]
 
 
 def _parameter(place: str, field: Any) -> dict[str, Any]:
     """A parameter of path or query, as Powertools knows it."""
     adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.field_info.annotation, field.field_info])
     said = _SAID[field.alias]
-    pattern = {} if said.pattern is None else {"pattern": said.pattern}
     return {
         "name": field.alias,
         "in": place,
         **({"required": True} if place == "path" else {}),
         "description": said.meaning,
-        "schema": adapter.json_schema(schema_generator=_ParameterSchema) | pattern,
+        "schema": adapter.json_schema(schema_generator=_ParameterSchema)
+        | ({} if said.pattern is None else {"pattern": said.pattern}),
         "example": said.example,
     }
 

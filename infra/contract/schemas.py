@@ -17,7 +17,7 @@ from infra.contract.rules import RULES
 from scene_studio.http.uploads import CONTENT_TYPES, ContentType, FileSize
 from scene_studio.model.base import Text
 from scene_studio.model.costs import Month
-from scene_studio.model.identifiers import ID_PATTERN, Id, IsoTime
+from scene_studio.model.identifiers import ID_PATTERN, ISO_TIME_PATTERN, Id, IsoTime
 from scene_studio.model.revision import Sha256
 from scene_studio.model.settings import MAX_UNKNOWN_SETTINGS, SceneGenerationSettings
 from scene_studio.model.upload import MAX_UPLOAD_BYTES, Color
@@ -48,7 +48,7 @@ def _in_any_case(words: Collection[str]) -> JsonSchemaValue:
 
 _MEANINGS: Final[Mapping[Callable[..., Any], JsonSchemaValue]] = {
     _checked_by(Id): {"pattern": ID_PATTERN, "minLength": 1, "maxLength": 64},
-    _checked_by(IsoTime): {"format": "date-time", "maxLength": 35},
+    _checked_by(IsoTime): {"format": "date-time", "pattern": ISO_TIME_PATTERN, "maxLength": 35},
     _checked_by(ContentType): _in_any_case(CONTENT_TYPES),
     _checked_by(FileSize): {"minimum": 1, "maximum": MAX_UPLOAD_BYTES, "format": "int32"},
 }
@@ -70,8 +70,8 @@ def _meaning(function: Callable[..., Any]) -> JsonSchemaValue:
     rule = getattr(function, "__self__", None)
     if not isinstance(rule, Text):
         return _MEANINGS[function]
-    allowed = f"[^{_CONTROL_IN_LINES if rule.multiline else _CONTROL}]*"
-    pattern = f"^{allowed}$" if rule.empty else rf"^{allowed}\S{allowed}$"
+    refused = _CONTROL_IN_LINES if rule.multiline else _CONTROL
+    pattern = f"^[^{refused}]*$" if rule.empty else rf"^[^{refused}]*[^\s{refused}][^{refused}]*$"
     return {"pattern": pattern, "minLength": 0 if rule.empty else 1, "maxLength": rule.maximum}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.routes import ROUTES, Route
+from scene_studio.http.requests import MAX_HEADER
 from tests.support.api import CLIENT, STUDIO, Answer, call
 from tests.support.models import StubModel
 from tests.support.problems import assert_invalid, assert_problem
@@ -223,6 +224,14 @@ def test_a_condition_that_is_no_entity_tag_is_refused_where_conditions_are_read(
         answer = call(method, path, None if method == "GET" else body, {header: value})
         assert_invalid(answer, header)
     assert stored_objects(seeded) == before
+
+
+@pytest.mark.parametrize("header", ["If-Match", "Prefer"])
+def test_a_header_may_be_so_long_and_no_longer(seeded: Path, header: str) -> None:
+    longest = {"If-Match": f'"{"x" * (MAX_HEADER - 2)}"', "Prefer": "x" * MAX_HEADER}[header]
+    assert call("PATCH", STUDIO, {"name": "New"}, {header: longest}).status != 422
+    longer = longest.replace("x", "xx", 1)
+    assert_invalid(call("PATCH", STUDIO, {"name": "Newer"}, {header: longer}), header)
 
 
 @pytest.mark.parametrize("key", ["", " ", "a b", "é", "x" * 256, "a\tb"])

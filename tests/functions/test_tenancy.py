@@ -289,7 +289,7 @@ def test_another_issuers_claim_is_read_instead_where_it_is_named(
 
 
 def test_what_is_about_no_client_is_open_to_all(guarded: Path) -> None:
-    for path in ("/api/health", "/api/scenes", "/scenes/living-room-modern.jpg"):
+    for path in ("/api/health", "/api/openapi.json", "/api/scenes", "/scenes/living-room-modern.jpg"):
         assert call("GET", path).status == 200
     assert call("GET", "/nothing/here").status == 404
 

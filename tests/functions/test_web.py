@@ -4,6 +4,7 @@ import pytest
 
 from scene_studio.stock_scenes import STOCK_SCENES
 from tests.support.api import call
+from tests.support.contract import FILE
 from tests.support.pictures import as_image
 from tests.support.problems import assert_problem
 
@@ -15,6 +16,18 @@ def test_health_answers_even_where_no_store_can_be_reached(
     answer = call("GET", "/api/health")
     assert (answer.status, answer.json) == (200, {"status": "ok"})
     assert not local_service.exists()
+
+
+def test_the_contract_is_given_as_it_is_committed_and_not_again_to_who_has_it(
+    local_service: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCENE_STUDIO_TENANCY", "token")
+    answer = call("GET", "/api/openapi.json")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert answer.body == FILE.read_bytes()
+    again = call("GET", "/api/openapi.json", headers={"If-None-Match": f"W/{answer.etag}"})
+    assert (again.status, again.body, again.etag) == (304, b"", answer.etag)
+    assert call("GET", "/api/openapi.json", headers={"If-None-Match": '"older"'}).status == 200
 
 
 def test_every_stock_scene_is_listed_with_an_address_that_gives_its_picture(local_service: Path) -> None:

@@ -9,7 +9,7 @@ from scene_studio.store.cache import Versioned
 _TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 _LIST: Final = re.compile(rf"\s*{_TAG.pattern}\s*(,\s*{_TAG.pattern}\s*)*")
 _OPAQUE: Final = re.compile(r"([0-9]{1,15}):(.+)")
-MAX_TAGS: Final = 100
+_MAX_TAGS: Final = 100
 
 
 def entity_tag(entry: Versioned[Any]) -> str:
@@ -59,8 +59,8 @@ class TagCondition:
         if not self.any and not _LIST.fullmatch(value):
             raise InvalidRequest.of(header, 'must be * or entity tags in double quotes, such as "abc"')
         self.tags = [] if self.any else [match[0] for match in _TAG.finditer(value)]
-        if len(self.tags) > MAX_TAGS:
-            raise InvalidRequest.of(header, f"lists more than {MAX_TAGS} entity tags")
+        if len(self.tags) > _MAX_TAGS:
+            raise InvalidRequest.of(header, f"lists more than {_MAX_TAGS} entity tags")
 
     def strongly_matches(self, entry: Versioned[Any]) -> bool:
         """Whether it is `*` or lists this document's tag as a strong one; for If-Match."""

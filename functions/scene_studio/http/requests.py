@@ -33,9 +33,9 @@ _MAX_SECONDS: Final = 12.0
 """After this no attempt begins; the slowest takes as long again, and the gateway waits 30 s."""
 _MOST_WAIT_SECONDS: Final = 25.0
 """How long an answer waits for work that is done elsewhere, if the caller does not say (design §7)."""
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 MAX_HEADER: Final = 8192
-"""The most characters of a header that is read."""
+"""How many characters a header may have that is read here; a gateway lets all headers have some 10,000."""
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def _id_in_path(name: str) -> Any:
@@ -109,7 +109,7 @@ def preferences(request: Request) -> Preferences:
     """What the Prefer header asks for.
 
     Raises:
-        InvalidRequest: it is too long.
+        InvalidRequest: it is over `MAX_HEADER` characters.
     """
     return read_preferences(_header(request, "Prefer") or "")
 
@@ -150,7 +150,7 @@ def if_match(request: Request) -> TagCondition | None:
     """The If-Match header.
 
     Raises:
-        InvalidRequest: it is not a list of entity tags, or too long.
+        InvalidRequest: it is not a list of entity tags.
     """
     return _condition(request, "If-Match")
 
@@ -159,7 +159,7 @@ def if_none_match(request: Request) -> TagCondition | None:
     """The If-None-Match header.
 
     Raises:
-        InvalidRequest: it is not a list of entity tags, or too long.
+        InvalidRequest: it is not a list of entity tags.
     """
     return _condition(request, "If-None-Match")
 
@@ -176,12 +176,8 @@ def _condition(request: Request, name: str) -> TagCondition | None:
 
 
 def _header(request: Request, name: str) -> str | None:
-    """The value of a header, or None.
-
-    Raises:
-        InvalidRequest: it is longer than any that is read.
-    """
-    value = next((value for key, value in request.headers.items() if key.lower() == name.lower()), None)
+    wanted = name.lower()
+    value = next((value for key, value in request.headers.items() if key.lower() == wanted), None)
     if value is not None and len(value) > MAX_HEADER:
         raise InvalidRequest.of(name, f"must be at most {MAX_HEADER} characters")
     return value

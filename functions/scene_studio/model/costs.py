@@ -10,7 +10,7 @@ from scene_studio.model.identifiers import iso_time
 MONTHS_KEPT: Final = 24
 """How many months a studio remembers."""
 
-Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
+Month = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 """A calendar month in UTC, such as `2026-11`."""
 
 Micros = Annotated[int, Field(ge=0, le=10**15, strict=True)]

@@ -30,7 +30,11 @@ def _check_id(value: str) -> str:
 Id = Annotated[str, AfterValidator(_check_id)]
 """1 to 64 letters, digits, `_` and `-`, the first a letter or digit: no `/`, no `.`, nothing to escape."""
 
-_ISO_TIME: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+ISO_TIME_PATTERN: Final = (
+    r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+)
+
+_ISO_TIME: Final = re.compile(ISO_TIME_PATTERN.removesuffix("$"))
 
 
 def _check_iso_time(value: str) -> str:

@@ -26,7 +26,7 @@ MAX_SEED: Final = 4_294_967_294
 SettingText = Annotated[str, Text(maximum=100, empty=True)]
 VarietyLevel = Annotated[int, Field(ge=0, le=10, strict=True)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
-ShadowStrength = Annotated[float, Field(ge=0, le=1)]
+ShadowStrength = Annotated[float, Field(ge=0, le=1, strict=True)]
 SceneUrl = Annotated[str, Field(max_length=2048)]
 
 
@@ -48,10 +48,10 @@ class Placement(Model):
         rotation: in degrees, clockwise.
     """
 
-    x: Annotated[float, Field(ge=0, le=1)] | None = None
-    y: Annotated[float, Field(ge=0, le=1)] | None = None
-    scale: Annotated[float, Field(ge=0.1, le=4)] | None = None
-    rotation: Annotated[float, Field(ge=-180, le=180)] | None = None
+    x: Annotated[float, Field(ge=0, le=1, strict=True)] | None = None
+    y: Annotated[float, Field(ge=0, le=1, strict=True)] | None = None
+    scale: Annotated[float, Field(ge=0.1, le=4, strict=True)] | None = None
+    rotation: Annotated[float, Field(ge=-180, le=180, strict=True)] | None = None
 
 
 class SceneGenerationSettings(Model):

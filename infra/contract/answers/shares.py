@@ -7,9 +7,18 @@ from pydantic import Field
 from infra.contract.answers.base import Answer, Count, Cursor, Pixels, SignedAddress
 from scene_studio.model.identifiers import Id, IsoTime
 from scene_studio.model.revision import INLINE_LIMIT, MAX_PRODUCTS_IN_SLOT, Milliseconds
-from scene_studio.model.settings import SceneGenerationSettings, SettingText
+from scene_studio.model.settings import (
+    MAX_PROMPT_TEXT,
+    MAX_PROPS,
+    AspectRatio,
+    SettingText,
+    ShadowStrength,
+    VarietyLevel,
+)
 from scene_studio.model.share import MAX_MARKS, MAX_SHARES, ShareName
 from scene_studio.model.studio import Name
+
+Prose = Annotated[str, Field(max_length=MAX_PROMPT_TEXT)]
 
 
 class Mark(Answer):
@@ -98,14 +107,30 @@ class GuestScene(Answer):
     image_url: SignedAddress | None = None
 
 
-class GuestSettings(SceneGenerationSettings):
-    """The settings that a guest is shown.
+class GuestSettings(Answer):
+    """How a picture is meant to look, as far as a guest is shown; what is absent has its default.
 
     Attributes:
         scene: the scene.
+        negative_prompt: what is not to be in the picture, as nouns.
+        shadow_strength: from 0, none, to 1, the darkest.
     """
 
-    scene: GuestScene | None = None  # type: ignore[assignment]
+    scene: GuestScene | None = None
+    room_type: SettingText | None = None
+    style: SettingText | None = None
+    lighting: SettingText | None = None
+    camera_angle: SettingText | None = None
+    aspect_ratio: AspectRatio | None = None
+    variety_level: VarietyLevel | None = None
+    surroundings: SettingText | None = None
+    color_scheme: SettingText | None = None
+    props: Annotated[list[SettingText], Field(max_length=MAX_PROPS)] | None = None
+    color_theme: bool | None = None
+    accessories: bool | None = None
+    prompt_text: Prose | None = None
+    negative_prompt: Prose | None = None
+    shadow_strength: ShadowStrength | None = None
 
 
 class GuestRevision(Answer):

@@ -94,6 +94,10 @@ def test_the_files_of_the_page_come_with_the_page_alone_and_nothing_that_only_ma
     ] == []
 
 
+def test_the_contract_comes_with_the_function_that_gives_it_alone(bundles: dict[str, Bundle]):
+    assert {name for name, bundle in bundles.items() if "openapi.json" in names_in(bundle)} == {"web"}
+
+
 def test_a_page_whose_libraries_were_not_brought_is_refused(tmp_path: Path):
     (tmp_path / "web" / "static").mkdir(parents=True)
     (tmp_path / "requirements.txt").touch()
