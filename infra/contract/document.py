@@ -19,6 +19,7 @@ from aws_lambda_powertools.event_handler.api_gateway import Route as HandledRout
 from pydantic import TypeAdapter
 
 from infra.contract.answering import headers, needs_token, problems_of, refusals, success_response
+from infra.contract.links import add_links
 from infra.contract.operation import JSON, Operation
 from infra.contract.operations import clients, generation, scenes, shares, slots, studios, web
 from infra.contract.parameters import dependencies_of, parameters_of
@@ -46,6 +47,7 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route, handled in described_routes():
         paths.setdefault(route.path, {})[route.method.lower()] = writer.operation(route, handled)
+    add_links(paths)
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]
     return {
         "openapi": "3.1.0",

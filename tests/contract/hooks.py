@@ -22,8 +22,12 @@ _DOCUMENT: Final = re.compile(r"/api/openapi\.json|/api/clients/[^/]+(/scene-stu
 _STALE: Final = 3
 """Every how many conditional requests names the version that was seen first, and not the one seen last."""
 
+_GUESTS: Final = "/api/shares/"
+_SECRET: Final = "X-Share-Token"
+
 _answers: Counter[str] = Counter()
 _tags: defaultdict[str, list[str]] = defaultdict(list)
+_secrets: dict[str, str] = {}
 _conditional = count()
 
 
@@ -32,10 +36,13 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
     """Put into a valid request what means something: a new key, and versions that were seen.
 
     A key names one request, and the examples all hold the same one; of versions that were made up nothing is
-    known but that they are gone.
+    known but that they are gone. Guests bring the secret that was given out with their link.
     """
-    if not _is_valid(case) or not case.headers:
+    if not _is_valid(case):
         return
+    share_id = str((case.path_parameters or {}).get("shareId"))
+    if case.path.startswith(_GUESTS) and share_id in _secrets and _SECRET in case.headers:
+        case.headers[_SECRET] = _secrets[share_id]
     if _KEY in case.headers:
         case.headers[_KEY] = str(uuid.uuid4())
     for name in _CONDITIONS:
@@ -47,10 +54,13 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case, response: Response) -> None:
-    """Count the answer, and remember the version that it tells."""
+    """Count the answer, and remember the version or the secret that it tells."""
     _answers[str(response.status_code)] += 1
     if response.status_code < 300:
         _tags[_document(case)] += response.headers.get("etag", [])
+    if response.status_code == 201 and case.path.endswith("/shares"):
+        made = response.json()
+        _secrets[made["share"]["id"]] = made["secret"]
 
 
 _NOT_OF_THE_CONTRACT: Final = (

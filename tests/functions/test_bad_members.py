@@ -194,3 +194,10 @@ def test_settings_of_other_names_are_refused_when_they_would_become_too_many(
     refused("PATCH", SLOT, {"settings": more}, "/settings", seeded)
     refused("POST", f"{STUDIO}/generate", {"slotId": "slot-1", "settings": more}, "/settings", seeded)
     assert model.calls == 0
+
+
+@pytest.mark.parametrize("written", ["7.0", "70e-1", "0.7e1"])
+def test_a_whole_number_may_be_written_with_a_fraction_or_an_exponent(seeded: Path, written: str) -> None:
+    body = f'{{"settings": {{"varietyLevel": {written}}}}}'
+    answer = call("PATCH", SLOT, raw=body.encode())
+    assert (200, 7) == (answer.status, answer.json["settings"]["varietyLevel"])
