@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from clients_api.messages import ProductFields
 from generation_api.messages import Generate
 from user_scenes_api.messages import NewScene, Source
 
@@ -28,6 +29,7 @@ def _has_only(*names: str) -> dict[str, Any]:
 
 
 RULES: Final[Mapping[type[BaseModel], Mapping[str, Any]]] = {
+    ProductFields: {"not": {"required": ["name"], "properties": {"name": _NULL}}},
     Generate: {"anyOf": [_has("slotId"), _has("slotIds")]},
     NewScene: {
         "oneOf": [_has("contentType"), _has("from"), _has("imageUrl")],
