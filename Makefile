@@ -85,7 +85,7 @@ lint: $(VENV)/test.stamp  ## Check style, types, and that imports run downwards.
 	$(VENV)/bin/mypy functions infra tests
 	$(VENV)/bin/lint-imports --no-cache
 
-openapi: $(VENV)/test.stamp  ## Write the contract of the API, functions/openapi.json, from the code.
+openapi: $(VENV)/run.stamp  ## Write the contract of the API, functions/openapi.json, from the code.
 	$(PYTHON) -m infra.contract.write functions/openapi.json
 
 CONTRACT := infra/contract

@@ -7,6 +7,7 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler.api_gateway import Route as HandledRoute
 
 from infra.contract.answers.problems import DESCRIBED, GatewayMessage
+from infra.contract.headers import EVERY, header
 from infra.contract.operation import ETAG, JSON, RETRY_AFTER, Operation, Success
 from infra.contract.parameters import READ_FROM_HEADERS, dependencies_of
 from infra.routes import Route
@@ -16,9 +17,6 @@ from scene_studio.http.admission import is_open, tenant_of
 from scene_studio.http.problems import CONTENT_TYPE, INTERNAL, NO_SUCH_ROUTE, PROBLEMS, Problem
 from scene_studio.model import errors
 from scene_studio.model.errors import SceneStudioError
-
-EVERY: Final = ("Cache-Control", "Referrer-Policy", "X-Content-Type-Options")
-"""The headers of every answer of a function."""
 
 _GATEWAY: Final[Mapping[int, str]] = {
     413: "the body is over 10 MB",
@@ -141,67 +139,3 @@ def _headers_of(status: int, types: set[str]) -> list[str]:
 
 def _one_of(schemas: list[dict[str, Any]]) -> dict[str, Any]:
     return schemas[0] if len(schemas) == 1 else {"oneOf": schemas}
-
-
-def header(name: str, *, always: bool) -> dict[str, Any]:
-    """A reference to a header's description."""
-    return {"$ref": f"#/components/headers/{name}{'' if always else '.optional'}"}
-
-
-_HEADERS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = {
-    "Cache-Control": (
-        "How long, and by whom, the answer may be kept.",
-        {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[a-z0-9=, -]+$"},
-        "private, no-cache",
-    ),
-    "ETag": (
-        "The version of the document, as a strong entity tag; opaque.",
-        {"type": "string", "maxLength": 1100, "pattern": r'^"[\x21\x23-\x7e]*"$'},
-        '"7:12"',
-    ),
-    "Location": (
-        "The address of what was made or is wanted.",
-        {"type": "string", "format": "uri-reference", "minLength": 1, "maxLength": 20_000},
-        "/api/clients/acme-corp/scene-studio/summer",
-    ),
-    "Preference-Applied": (
-        "The preferences that were heeded (RFC 7240).",
-        {"type": "string", "minLength": 1, "maxLength": 200, "pattern": r"^[a-z0-9=, -]+$"},
-        "handling=strict",
-    ),
-    "Referrer-Policy": (
-        "That browsers tell nobody where their people come from.",
-        {"type": "string", "const": "no-referrer"},
-        "no-referrer",
-    ),
-    "Retry-After": (
-        "After how many seconds to look or to ask again.",
-        {"type": "string", "pattern": "^[0-9]{1,4}$", "minLength": 1, "maxLength": 4},
-        "2",
-    ),
-    "WWW-Authenticate": (
-        "What to send to be let in.",
-        {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": "^Bearer"},
-        "Bearer",
-    ),
-    "X-Content-Type-Options": (
-        "That the media type is to be believed.",
-        {"type": "string", "const": "nosniff"},
-        "nosniff",
-    ),
-}
-
-
-def headers(text: str) -> dict[str, Any]:
-    """The descriptions of the headers that a text refers to, by the names of `header`."""
-    return {
-        f"{name}{suffix}": {
-            "description": meaning,
-            **({"required": True} if not suffix else {}),
-            "schema": schema,
-            "example": example,
-        }
-        for name, (meaning, schema, example) in _HEADERS.items()
-        for suffix in ("", ".optional")
-        if f'/{name}{suffix}"' in text
-    }

@@ -18,11 +18,14 @@ from typing import Any, Final
 from aws_lambda_powertools.event_handler.api_gateway import Route as HandledRoute
 from pydantic import TypeAdapter
 
-from infra.contract.answering import headers, needs_token, problems_of, refusals, success_response
+from infra.contract.answering import needs_token, problems_of, refusals, success_response
+from infra.contract.examples import EXAMPLES
+from infra.contract.headers import headers
 from infra.contract.links import add_links
 from infra.contract.operation import JSON, Operation
 from infra.contract.operations import clients, generation, scenes, shares, slots, studios, web
 from infra.contract.parameters import dependencies_of, parameters_of
+from infra.contract.refused import problem_examples
 from infra.contract.schemas import REFERENCE, AnswerSchema, BodySchema, prose
 from infra.contract.texts import DESCRIPTION, SECURITY, SUMMARY, TAGS, TITLE
 from infra.routes import DEFAULT_PATH, ROUTES, Route
@@ -96,7 +99,6 @@ class _Writer:
     bodies: list[Any] = field(default_factory=list)
     answers: list[Any] = field(default_factory=list)
     responses: dict[str, Any] = field(default_factory=dict)
-    _references: dict[Any, dict[str, Any]] = field(default_factory=dict)
 
     def operation(self, route: Route, handled: HandledRoute) -> dict[str, Any]:
         """An operation."""
@@ -149,6 +151,9 @@ class _Writer:
         twice = {name for name in answers.keys() & bodies.keys() if "enum" not in answers[name]}
         renamed = {name: f"{name}Edit" if name in twice else name for name in bodies}
         sent = {renamed[name]: _renamed(schema, renamed) for name, schema in bodies.items()}
+        for name, example in {**EXAMPLES, **problem_examples()}.items():
+            if name in answers:
+                answers[name]["examples"] = [example]
         return dict(sorted({**sent, **answers}.items()))
 
 

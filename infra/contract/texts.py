@@ -65,6 +65,9 @@ SECURITY: Final[Mapping[str, Any]] = {
         "type": "apiKey",
         "in": "header",
         "name": "X-Share-Token",
-        "description": "The secret of a guest link, which stands in the fragment of its address.",
+        "description": prose("""
+            The secret of a guest link, which stands in the fragment of its address: 43 letters, digits, `_` and
+            `-`. One that is wrong is answered as a link that never was.
+            """),
     },
 }

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.api import CLIENT, STUDIO, call
 from tests.support.models import StubModel
-from tests.support.problems import assert_invalid
+from tests.support.problems import assert_invalid, assert_problem
 from tests.support.stored import stored_objects
 
 STUDIOS = f"{CLIENT}/scene-studio"
@@ -201,3 +201,9 @@ def test_a_whole_number_may_be_written_with_a_fraction_or_an_exponent(seeded: Pa
     body = f'{{"settings": {{"varietyLevel": {written}}}}}'
     answer = call("PATCH", SLOT, raw=body.encode())
     assert (200, 7) == (answer.status, answer.json["settings"]["varietyLevel"])
+
+
+def test_a_long_text_of_digits_in_a_setting_of_a_later_version_is_no_number(seeded: Path) -> None:
+    answer = call("PATCH", SLOT, {"settings": {"ofALaterVersion": "1" * 101}})
+    assert_problem(answer, 422, "invalid-request")
+    assert answer.json["errors"][0]["message"] == "at most 100 characters, this has 101"

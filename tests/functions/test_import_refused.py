@@ -52,6 +52,25 @@ def test_an_id_that_could_lead_out_of_its_folder_is_refused(local_service: Path,
     refused(set_at(client_json(), field, bad), field, local_service)
 
 
+@pytest.mark.parametrize(
+    ("member", "bad"),
+    [
+        ("model", "m" * 201),
+        ("seed", -1),
+        ("seed", "7"),
+        ("width", 0),
+        ("height", 1024.0),
+        ("tookMilliseconds", True),
+        ("costMicros", -1),
+        ("timestamp", "now"),
+    ],
+)
+def test_a_fact_of_a_revision_that_cannot_be_is_refused(local_service: Path, member: str, bad: Any) -> None:
+    refused(
+        set_at(client_json(), f"{SLOT}/history/0/{member}", bad), f"{SLOT}/history/0/{member}", local_service
+    )
+
+
 REPEATED: dict[str, Callable[[dict[str, Any]], list[Any]]] = {
     "/products/2/id": lambda client: client["products"],
     "/sceneStudios/1/id": lambda client: client["sceneStudios"],

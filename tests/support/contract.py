@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import jsonschema_rs
 
-from infra.contract.answers import clients, studios
+from infra.contract.answers import clients, saving, slots, studios
 from infra.contract.answers.base import Growing
 
 FILE: Final = Path(__file__).resolve().parents[2] / "functions" / "openapi.json"
@@ -17,7 +17,7 @@ LATER: Final = "someday"
 """What tests call a member that a later version has written."""
 _GROWING: Final = {
     name
-    for module in (clients, studios)
+    for module in (clients, saving, slots, studios)
     for name, kind in vars(module).items()
     if isinstance(kind, type) and issubclass(kind, Growing)
 }
@@ -59,7 +59,7 @@ def assert_as_described(event: Mapping[str, Any], answer: Mapping[str, Any]) -> 
     _assert_body(place, response, headers, answer)
     if status.startswith("2") and "requestBody" in described and event.get("body"):
         body = base64.b64decode(event["body"]) if event.get("isBase64Encoded") else event["body"]
-        _validate(f"{pointer}/requestBody/content/application~1json/schema", json.loads(body))
+        validate(f"{pointer}/requestBody/content/application~1json/schema", json.loads(body))
 
 
 def _assert_headers(place: str, response: Mapping[str, Any], headers: Mapping[str, str]) -> None:
@@ -68,7 +68,7 @@ def _assert_headers(place: str, response: Mapping[str, Any], headers: Mapping[st
     for lower, name in described.items():
         at, header = resolved(f"{place}/headers/{escaped(name)}", response["headers"][name])
         if lower in headers:
-            _validate(f"{at}/schema", headers[lower])
+            validate(f"{at}/schema", headers[lower])
         else:
             assert not header.get("required"), f"{place} says that there is always {name}"
 
@@ -82,7 +82,7 @@ def _assert_body(
     media_type = headers["content-type"].partition(";")[0]
     assert media_type in response["content"], f"{place} says nothing of {media_type}"
     if media_type in _JSON:
-        _validate(f"{place}/content/{escaped(media_type)}/schema", json.loads(answer["body"]))
+        validate(f"{place}/content/{escaped(media_type)}/schema", json.loads(answer["body"]))
 
 
 def resolved(pointer: str, part: dict[str, Any]) -> tuple[str, dict[str, Any]]:
@@ -100,7 +100,8 @@ def escaped(step: str) -> str:
     return step.replace("~", "~0").replace("/", "~1")
 
 
-def _validate(pointer: str, value: Any) -> None:
+def validate(pointer: str, value: Any) -> None:
+    """See that a value is as the schema says to which the pointer leads."""
     error = next(_validator(pointer).iter_errors(value), None)
     assert error is None, f"{pointer} does not describe {value!r}: {error}"
 

@@ -5,8 +5,13 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from scene_studio.model.intent import MAX_REASON
+
 MAX_ADDRESS: Final = 2048
 MAX_SIGNED: Final = 8192
+MAX_LISTED: Final = 100
+MAX_DELETED: Final = 10_000
+MAX_EXPANDED: Final = 50_000
 
 
 class Answer(BaseModel):
@@ -46,3 +51,6 @@ Words = Annotated[str, Field(max_length=20_000)]
 """Text for people to read."""
 
 Cursor = Annotated[str, Field(min_length=1, max_length=1100)]
+
+Reason = Annotated[str, Field(max_length=MAX_REASON)]
+"""Why something failed, for people to read."""

@@ -1,18 +1,28 @@
 """Clients and their products as they are answered."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from infra.contract.answers.base import Address, Answer, Count, Cursor, Growing, OpenAnswer, OwnAddress, Pixels
-from infra.contract.answers.scenes import Colors, Reason, UploadTicket
+from infra.contract.answers.base import (
+    MAX_LISTED,
+    Address,
+    Answer,
+    Count,
+    Cursor,
+    Growing,
+    OpenAnswer,
+    OwnAddress,
+    Pixels,
+    Reason,
+)
+from infra.contract.answers.scenes import Colors, UploadTicket
 from infra.contract.answers.studios import ExpandedStudio, StudioSummary
 from scene_studio.model.client import MAX_PICTURES, Name
 from scene_studio.model.costs import Micros
 from scene_studio.model.identifiers import Id, IsoTime
 
-MAX_LISTED: int = 100
-MAX_IN_LIBRARY: int = 100_000
+MAX_IN_LIBRARY: Final = 100_000
 
 
 class ProductPicture(Answer):

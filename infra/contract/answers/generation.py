@@ -1,18 +1,18 @@
 """What became of pictures that were asked for, and what they cost, as it is answered."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
 from generation_api.messages import MAX_PICTURES
-from infra.contract.answers.base import Address, Answer, Count, TotalMicros, Words
-from infra.contract.answers.studios import Reason, Revision
+from infra.contract.answers.base import Address, Answer, Count, Reason, TotalMicros, Words
+from infra.contract.answers.revisions import Revision
 from scene_studio.model.costs import Micros, Month
 from scene_studio.model.identifiers import Id, IsoTime
 from scene_studio.model.revision import MAX_DEBUG_PROMPT, Milliseconds
 from scene_studio.model.studio import Name
 
-MAX_SHOWN: int = 10_000
+MAX_SHOWN: Final = 10_000
 
 
 class AskedPicture(Answer):

@@ -5,10 +5,11 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, create_model
 
-from infra.contract.answers.base import Answer, Count, Tag, TotalMicros
+from infra.contract.answers.base import MAX_EXPANDED, Answer, Count, Reason, Tag, TotalMicros
 from infra.contract.answers.clients import Client
 from infra.contract.answers.generation import Progress
-from infra.contract.answers.studios import MAX_EXPANDED, Conflict, FieldProblem, Reason, Studio
+from infra.contract.answers.saving import Conflict, FieldProblem
+from infra.contract.answers.studios import Studio
 from scene_studio.http.problems import INTERNAL, NO_SUCH_ROUTE, PROBLEMS, Problem
 from scene_studio.model import errors
 from scene_studio.model.costs import Micros

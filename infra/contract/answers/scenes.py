@@ -4,13 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from infra.contract.answers.base import Address, Answer, Cursor, OpenAnswer, OwnAddress, Pixels
+from infra.contract.answers.base import Address, Answer, Cursor, OpenAnswer, OwnAddress, Pixels, Reason
 from scene_studio.model.identifiers import Id, IsoTime
-from scene_studio.model.intent import MAX_REASON
 from scene_studio.model.scene import SceneName
 from scene_studio.model.upload import Color, UploadState
 
-Reason = Annotated[str, Field(max_length=MAX_REASON)]
 Colors = Annotated[list[Color], Field(max_length=8)]
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from infra.contract.answers.generation import Estimate, Generated, Generating, GenerationProgress, Usage
-from infra.contract.answers.studios import SlotAlone
+from infra.contract.answers.slots import SlotAlone
 from infra.contract.operation import (
     LOCATION,
     PREFERENCE_APPLIED,

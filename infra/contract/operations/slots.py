@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from infra.contract.answers.studios import HistoryRevision, MergeAlone, RevisionList, SavedSlot
+from infra.contract.answers.revisions import HistoryRevision, RevisionList
+from infra.contract.answers.saving import MergeAlone, SavedSlot
 from infra.contract.operation import (
     ETAG,
     LOCATION,

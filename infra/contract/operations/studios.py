@@ -2,14 +2,9 @@
 
 from typing import Final
 
-from infra.contract.answers.studios import (
-    Comparison,
-    MergeAlone,
-    SavedStudio,
-    Studio,
-    StudioList,
-    VersionList,
-)
+from infra.contract.answers.saving import MergeAlone, SavedStudio
+from infra.contract.answers.studios import Studio, StudioList
+from infra.contract.answers.versions import Comparison, VersionList
 from infra.contract.operation import (
     ETAG,
     LOCATION,

@@ -15,7 +15,7 @@ def test_the_deployed_stack_keeps_the_contract_and_asks_for_tokens(
         tmp_path,
         open_deployment.cloud.address,
         *(part for name, value in person.headers.items() for part in ("--header", f"{name.title()}:{value}")),
-        *("--phases", "examples,fuzzing", "--max-examples", "3"),
+        *("--phases", "examples,fuzzing", "--max-examples", "2"),
         *("--generation-deterministic", "--no-shrink"),
         seconds=280,
         tokens=True,

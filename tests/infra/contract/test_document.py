@@ -1,11 +1,14 @@
 """The contract is what the code says, and leaves nothing out."""
 
+import json
+import re
+
 from infra.contract.document import described_routes, document
 from infra.contract.write import text_of
 from infra.routes import DEFAULT_PATH, ROUTES
 from scene_studio.http.problems import PROBLEMS
 from scene_studio.model import errors
-from tests.support.contract import FILE, contract
+from tests.support.contract import FILE, contract, validate
 
 PAGE = {
     "GET /",
@@ -38,6 +41,19 @@ def test_every_problem_that_a_function_answers_is_described_for_some_operation()
     expected = {problem.type for kind, problem in PROBLEMS.items() if kind not in WORKERS_OWN}
     assert described >= expected
     assert not described & {PROBLEMS[kind].type for kind in WORKERS_OWN}
+
+
+def answered_types() -> set[str]:
+    """The descriptions that responses refer to."""
+    items = [operation for item in contract()["paths"].values() for operation in item.values()]
+    parts = [one["responses"] for one in items] + [contract()["components"]["responses"]]
+    return set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(parts)))
+
+
+def test_every_answer_has_an_example_that_is_described_so():
+    for name in answered_types():
+        (example,) = contract()["components"]["schemas"][name]["examples"]
+        validate(f"/components/schemas/{name}", example)
 
 
 def test_what_needs_a_token_says_so_and_what_guests_do_takes_the_secret_of_a_link():
