@@ -1,4 +1,4 @@
-"""The local server with an image model that costs nothing: its pictures are flat, and all else is the service's own.
+"""The local server with an image model that costs nothing: its pictures are flat, all else is its own.
 
 What the API says of pictures is tried here, not how they look; so no time goes into painting them.
 """

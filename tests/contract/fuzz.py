@@ -1,7 +1,7 @@
 """Calls the local server as the contract allows and as it forbids, for as long as wanted.
 
-`python -m tests.contract.fuzz --minutes 5`. The seed is printed, and gives the same run again as far as answers do
-not depend on the time.
+`python -m tests.contract.fuzz --minutes 5`. The seed is printed, and gives the same run again as far as answers
+do not depend on the time.
 """
 
 import argparse

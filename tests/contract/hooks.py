@@ -34,13 +34,13 @@ _conditional = count()
 
 
 @schemathesis.hook
-def filter_case(context: HookContext, case: Case) -> bool:
+def filter_case(context: HookContext, case: Case[Any]) -> bool:
     """Leave out addresses longer than a gateway reads; what it answers then is not described."""
     return sum(len(quote(str(value))) for value in (case.query or {}).values()) < _MOST_OF_QUERY
 
 
 @schemathesis.hook
-def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
     """Put into a valid request what means something: a new key, and versions that were seen.
 
     A key names one request, and the examples all hold the same one; of versions that were made up nothing is
@@ -61,7 +61,7 @@ def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> Non
 
 
 @schemathesis.hook
-def after_call(context: HookContext, case: Case, response: Response) -> None:
+def after_call(context: HookContext, case: Case[Any], response: Response) -> None:
     """Count the answer, and remember the version or the secret that it tells."""
     _answers[str(response.status_code)] += 1
     if response.status_code < 300:
@@ -71,43 +71,39 @@ def after_call(context: HookContext, case: Case, response: Response) -> None:
         _secrets[made["share"]["id"]] = made["secret"]
 
 
-_NOT_OF_THE_CONTRACT: Final = re.compile(
-    "|".join(
-        (
-            r".* must be a nextCursor of this .*",  # cursors are opaque
-            r"month must be one of .*",  # the last three
-            r"\S+ must be '.*', as (in the address|the client's own id)",
-            r"\S+ there is no product .*|/imageId must be the id of one of its pictures.*",
-            r"/favorites/\S+ must be a (slot that this link shows|picture of this slot; .*)",
-            r"/from/\S+ .*(no (slot|revision|picture|studio|\S*scene) |deleted|elsewhere|is not here|a stock scene).*",
-            r"/productIds put at least one product .*",  # where the slot has none
-            r"/count one request may ask for \d+ pictures; .*",  # slots and count together
-            r"\S*(imageUrl|url|outputImage) .*",  # whether there is a picture in it, or where it leads
-        )
-    ),
-    re.IGNORECASE,
+_NOT_OF_THE_CONTRACT: Final = (
+    r".* must be a nextCursor of this .*",  # cursors are opaque
+    r"month must be one of .*",  # the last three
+    r"\S+ must be '.*', as (in the address|the client's own id)",
+    r"\S+ there is no product .*",
+    r"/imageId must be the id of one of its pictures.*",
+    r"/favorites/\S+ must be a (slot that this link shows|picture of this slot; .*)",
+    r"/from/\S+ .*([Nn]o (slot|revision|picture|studio|\S*scene) |deleted|elsewhere|not here|a stock scene).*",
+    r"/productIds put at least one product .*",  # where the slot has none
+    r"/count one request may ask for \d+ pictures; .*",  # slots and count together
+    r"\S*([uU]rl|outputImage) .*",  # whether there is a picture in it, or where it leads
 )
 """What may be wrong with a valid request all the same, because of what the service holds, of the day, or of how
 members go together: a field and what is said of it."""
 
 
 @schemathesis.check
-def invalid_by_the_contract(context: CheckContext, response: Response, case: Case) -> None:
+def invalid_by_the_contract(context: CheckContext, response: Response, case: Case[Any]) -> None:
     """A request that the contract allows is never called invalid, but for what no contract could say."""
     if response.status_code != 422 or not _is_valid(case):
         return
     problem = response.json()
     if problem["type"] == "invalid-request":
         told = [f"{one['field']} {one['message']}" for one in problem["errors"]]
-        wrong = [one for one in told if not _NOT_OF_THE_CONTRACT.fullmatch(one)]
+        wrong = [one for one in told if not any(re.fullmatch(rule, one) for rule in _NOT_OF_THE_CONTRACT)]
         assert not wrong, f"the contract allows what the service refuses: {wrong}"
 
 
-def _is_valid(case: Case) -> bool:
+def _is_valid(case: Case[Any]) -> bool:
     return case.meta is not None and case.meta.generation.mode.is_positive
 
 
-def _document(case: Case) -> str:
+def _document(case: Case[Any]) -> str:
     found = _DOCUMENT.match(case.formatted_path)
     return found[0] if found else ""
 

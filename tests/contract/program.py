@@ -52,7 +52,8 @@ class Run:
         phases = ", ".join(f"{name} {one['status']}" for name, one in self.report["phases"].items())
         return (
             f"{operations['tested']} of {operations['total']} operations, {cases['generated']} test cases, "
-            f"{sum(self.calls.values())} calls in {self.report['running_time']:.0f} s: {self.failures} failures\n"
+            f"{sum(self.calls.values())} calls in {self.report['running_time']:.0f} s: "
+            f"{self.failures} failures\n"
             f"phases: {phases}\n"
             f"answers: {statuses}"
         )

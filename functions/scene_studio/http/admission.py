@@ -121,7 +121,7 @@ def strict_json(text: str) -> Any:
 
 
 def _number(digits: str) -> float | int:
-    """A number with a fraction or an exponent; JSON has one kind of number, in which 5.0 is the whole number 5."""
+    """A number with a fraction or an exponent: JSON has one kind of numbers, where 5.0 is 5."""
     number = float(digits)
     if math.isinf(number):
         raise ValueError(f"{digits[:40]} is beyond the range of numbers")
