@@ -207,3 +207,9 @@ def test_a_long_text_of_digits_in_a_setting_of_a_later_version_is_no_number(seed
     answer = call("PATCH", SLOT, {"settings": {"ofALaterVersion": "1" * 101}})
     assert_problem(answer, 422, "invalid-request")
     assert answer.json["errors"][0]["message"] == "at most 100 characters, this has 101"
+
+
+def test_the_name_of_a_product_cannot_be_cleared(seeded: Path) -> None:
+    answer = call("PATCH", PRODUCT, {"name": None})
+    assert_problem(answer, 422, "invalid-request")
+    assert [{"field": "/name", "message": "is required"}] == answer.json["errors"]
