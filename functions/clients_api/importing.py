@@ -21,7 +21,7 @@ from scene_studio.http.requests import Change
 from scene_studio.model.client import Client, import_into_client, new_client
 from scene_studio.model.errors import Deleted, FieldError, InvalidRequest, NotFound
 from scene_studio.model.identifiers import derive
-from scene_studio.model.revision import GeneratedSceneImage
+from scene_studio.model.revision import MAX_MILLISECONDS, GeneratedSceneImage
 from scene_studio.model.scene import Scene
 from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.model.studio import (
@@ -259,8 +259,8 @@ class _Slot:
 
 
 def _milliseconds(time: str) -> int:
-    """An `IsoTime` in milliseconds since the Unix epoch, or 0 before it."""
-    return max(0, int(datetime.fromisoformat(time).timestamp() * 1000))
+    """An `IsoTime` in milliseconds since the Unix epoch, or 0 before it, or the last that there is."""
+    return min(max(0, int(datetime.fromisoformat(time).timestamp() * 1000)), MAX_MILLISECONDS)
 
 
 def _check(asked: ImportedClient) -> None:

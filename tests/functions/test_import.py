@@ -228,15 +228,24 @@ def test_a_picture_that_is_shown_but_in_no_history_is_kept_as_a_revision(local_s
 
 
 @pytest.mark.parametrize(
-    "time", ["1969-12-31T23:59:59Z", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59.999Z"]
+    "time",
+    [
+        "1969-12-31T23:59:59Z",
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59.999Z",
+        "9999-12-31T23:59:59-23:59",
+    ],
 )
 def test_any_time_that_can_be_spelled_can_be_imported(local_service: Path, time: str) -> None:
     client = client_json()
     client["sceneStudios"][0] |= {"createdAt": time, "updatedAt": time}
     client["sceneStudios"][0]["outputSlots"][0]["outputImage"] = data_url(jpeg(77))
+    client["sceneStudios"][0]["userScenes"] = [{"id": "gone", "deletedAt": time}]
     import_client(client)
     studio = exported()["sceneStudios"][0]
     assert (studio["createdAt"], studio["updatedAt"]) == (time, time)
+    (gone,) = call("GET", f"{STUDIO}/user-scenes?deleted=true").json["items"]
+    assert gone["deletedAt"] == time
 
 
 @pytest.mark.parametrize("named", ["img-2", data_url(IMG_2)])

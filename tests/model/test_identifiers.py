@@ -106,6 +106,11 @@ def test_days_are_counted_in_utc_from_any_zone() -> None:
     assert days_after("2024-02-01T23:00:00-02:00", 30) == "2024-03-03T01:00:00.000Z"
 
 
+def test_days_end_with_the_last_moment_there_is_and_begin_with_the_first():
+    assert days_after("9999-12-31T23:59:00-23:59", 30) == "9999-12-31T23:59:59.999Z"
+    assert days_after("0001-01-01T00:00:00+23:59", 30) == "0001-01-30T00:01:00.000Z"
+
+
 @given(parts)
 def test_a_derived_id_is_an_id_and_always_the_same(names: list[str]) -> None:
     assert ID.validate_python(derive(*names)) == derive(*names)

@@ -31,7 +31,7 @@ Id = Annotated[str, AfterValidator(_check_id)]
 """1 to 64 letters, digits, `_` and `-`, the first a letter or digit: no `/`, no `.`, nothing to escape."""
 
 ISO_TIME_PATTERN: Final = (
-    r"^[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$"
+    r"^(?!0000)[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-5][0-9]){2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-5][0-9])$"
 )
 
 _ISO_TIME: Final = re.compile(ISO_TIME_PATTERN.removesuffix("$"))
@@ -55,9 +55,15 @@ def iso_time(milliseconds: int) -> str:
 
 
 def days_after(time: str, days: int) -> str:
-    """The moment so many days after an `IsoTime`, in UTC."""
-    moment = datetime.fromisoformat(time).astimezone(UTC) + timedelta(days=days)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """The moment so many days after an `IsoTime`, in UTC, or the last moment there is."""
+    moment = datetime.fromisoformat(time)
+    offset = moment.utcoffset() or timedelta(0)
+    try:
+        # In one step: near the first and the last year, UTC alone may be beyond what there is.
+        after = moment.replace(tzinfo=UTC) + (timedelta(days=days) - offset)
+    except OverflowError:
+        after = datetime.max.replace(tzinfo=UTC)
+    return after.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def derive(*parts: str) -> str:

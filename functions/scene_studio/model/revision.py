@@ -27,7 +27,8 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 PageName = Sha256
 """That of a page's bytes."""
 
-Milliseconds = Annotated[int, Field(ge=0, le=253_402_300_799_999, strict=True)]
+MAX_MILLISECONDS: Final = 253_402_300_799_999
+Milliseconds = Annotated[int, Field(ge=0, le=MAX_MILLISECONDS, strict=True)]
 """Since the Unix epoch, as JavaScript's `Date.now()`; at most the end of the year 9999."""
 
 

@@ -1,5 +1,6 @@
 """What the contract says of values is what is checked of them."""
 
+from itertools import product
 from typing import Annotated, Any
 
 import jsonschema_rs
@@ -70,6 +71,18 @@ def texts(kind: Any) -> st.SearchStrategy[str]:
 def test_a_text_is_described_if_and_only_if_it_is_taken(kind: Any, data: st.DataObject):
     value = data.draw(texts(kind))
     assert is_described(kind, value) == is_taken(kind, value)
+
+
+def test_a_time_is_described_if_and_only_if_it_is_taken():
+    years = ("0000", "0001", "2023", "2024", "9999")
+    days = ("02-28", "02-29", "02-30", "12-31", "13-01", "00-10")
+    times = ("00:00:00", "23:59:59.123456789", "23:59:60", "24:00:00", "12:60:00")
+    zones = ("Z", "+00:00", "-00:00", "+23:59", "+24:00", "+00:60", "z", "")
+    described = jsonschema_rs.Draft202012Validator(schema_of(IsoTime), validate_formats=True)
+    taken = TypeAdapter(IsoTime).validator
+    for year, day, time, zone in product(years, days, times, zones):
+        value = f"{year}-{day}T{time}{zone}"
+        assert described.is_valid(value) == taken.isinstance_python(value), value
 
 
 @pytest.mark.parametrize("kind", TEXTS.values(), ids=TEXTS)
