@@ -71,7 +71,8 @@ def _meaning(function: Callable[..., Any]) -> JsonSchemaValue:
     if not isinstance(rule, Text):
         return _MEANINGS[function]
     refused = _CONTROL_IN_LINES if rule.multiline else _CONTROL
-    pattern = f"^[^{refused}]*$" if rule.empty else rf"^[^{refused}]*[^\s{refused}][^{refused}]*$"
+    shown = rf"([^\s{refused}]|\ufeff)"  # U+FEFF is white space to JavaScript alone
+    pattern = f"^[^{refused}]*$" if rule.empty else f"^[^{refused}]*{shown}[^{refused}]*$"
     return {"pattern": pattern, "minLength": 0 if rule.empty else 1, "maxLength": rule.maximum}
 
 
