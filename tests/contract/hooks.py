@@ -79,8 +79,10 @@ _NOT_OF_THE_CONTRACT: Final = (
     r"/imageId must be the id of one of its pictures.*",
     r"/favorites/\S+ must be a (slot that this link shows|picture of this slot; .*)",
     r"/from/\S+ .*([Nn]o (slot|revision|picture|studio|\S*scene) |deleted|elsewhere|not here|a stock scene).*",
+    r"/\S+ .*(has|marks|a studio has) at most \d+ (pictures|guest links|slots|scenes).*",  # with those it has
+    r"/settings/\S+ .*scene.*",  # which has a picture or has none
     r"/productIds put at least one product .*",  # where the slot has none
-    r"/\S+ another one here has this id; .*",  # JSON Schema compares items as wholes
+    r"/\S+ another (one here|row) has this id; .*",  # JSON Schema compares items as wholes
     r"/count one request may ask for \d+ pictures; .*",  # slots and count together
     r"\S*([uU]rl|outputImage) .*",  # whether there is a picture in it, or where it leads
 )

@@ -45,6 +45,10 @@ class Run:
         """How many calls were answered with what was asked for."""
         return sum(count for status, count in self.calls.items() if status < "4")
 
+    def statuses_of(self, *phases: str) -> set[str]:
+        """How these phases ended."""
+        return {self.report["phases"][phase]["status"] for phase in phases}
+
     def summary(self) -> str:
         """The run in a few lines."""
         operations, cases = self.report["operations"], self.report["test_cases"]
