@@ -104,8 +104,8 @@ cold-starts: $(VENV)/test.stamp web  ## Print what the cold start of each functi
 bench: $(VENV)/bench.stamp web  ## Measure what everything costs, into tests/bench: ONLY="edits drain" for some of it.
 	$(PYTHON) -m tests.bench $(ONLY)
 
-fuzz: $(VENV)/test.stamp  ## Damage pictures in every way, for MINUTES=n, and see what decoding them does.
-	$(PYTHON) -m tests.images.fuzz --minutes $(or $(MINUTES),5)
+fuzz: $(VENV)/test.stamp web  ## Damage pictures, and call the API in every way, for MINUTES=n (5) in all; SEED=n repeats a run.
+	$(PYTHON) -m tests.fuzz --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED))
 
 format: $(VENV)/test.stamp  ## Put the code into its one format.
 	$(VENV)/bin/ruff check --fix .

@@ -115,5 +115,5 @@ def _edited(
     try:
         return edit_product(client, product_id, changes, now, brought)
     except ValidationError as error:
-        found = [{"loc": ("body", *detail["loc"]), "msg": detail["msg"]} for detail in error.errors()]
+        found = [{**detail, "loc": ("body", *detail["loc"])} for detail in error.errors()]
         raise InvalidRequest(problems.field_errors(found)) from error

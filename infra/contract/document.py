@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from infra.contract.answering import needs_token, problems_of, refusals, success_response
 from infra.contract.examples import EXAMPLES
 from infra.contract.headers import headers
+from infra.contract.links import add_links
 from infra.contract.operation import JSON, Operation
 from infra.contract.operations import clients, generation, scenes, shares, slots, studios, web
 from infra.contract.parameters import dependencies_of, parameters_of
@@ -49,6 +50,7 @@ def document() -> dict[str, Any]:
     paths: dict[str, dict[str, Any]] = {}
     for route, handled in described_routes():
         paths.setdefault(route.path, {})[route.method.lower()] = writer.operation(route, handled)
+    add_links(paths)
     project = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]
     return {
         "openapi": "3.1.0",

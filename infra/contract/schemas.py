@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from infra.contract.rules import RULES
 from scene_studio.http.uploads import CONTENT_TYPES, ContentType, FileSize
 from scene_studio.model.base import Text
 from scene_studio.model.costs import Month
@@ -128,6 +129,7 @@ class BodySchema(GenerateJsonSchema):
             member = found["properties"].get(model.model_fields[name].alias or name)
             if member is not None:
                 member["description"] = text
+        found |= RULES.get(model, {})
         if issubclass(model, SceneGenerationSettings):
             found["maxProperties"] = len(found["properties"]) + MAX_UNKNOWN_SETTINGS
         return found

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.api import CLIENT, STUDIO, call
 from tests.support.models import StubModel
-from tests.support.problems import assert_invalid
+from tests.support.problems import assert_invalid, assert_problem
 from tests.support.stored import stored_objects
 
 STUDIOS = f"{CLIENT}/scene-studio"
@@ -194,3 +194,22 @@ def test_settings_of_other_names_are_refused_when_they_would_become_too_many(
     refused("PATCH", SLOT, {"settings": more}, "/settings", seeded)
     refused("POST", f"{STUDIO}/generate", {"slotId": "slot-1", "settings": more}, "/settings", seeded)
     assert model.calls == 0
+
+
+@pytest.mark.parametrize("written", ["7.0", "70e-1", "0.7e1"])
+def test_a_whole_number_may_be_written_with_a_fraction_or_an_exponent(seeded: Path, written: str) -> None:
+    body = f'{{"settings": {{"varietyLevel": {written}}}}}'
+    answer = call("PATCH", SLOT, raw=body.encode())
+    assert (200, 7) == (answer.status, answer.json["settings"]["varietyLevel"])
+
+
+def test_a_long_text_of_digits_in_a_setting_of_a_later_version_is_no_number(seeded: Path) -> None:
+    answer = call("PATCH", SLOT, {"settings": {"ofALaterVersion": "1" * 101}})
+    assert_problem(answer, 422, "invalid-request")
+    assert answer.json["errors"][0]["message"] == "at most 100 characters, this has 101"
+
+
+def test_the_name_of_a_product_cannot_be_cleared(seeded: Path) -> None:
+    answer = call("PATCH", PRODUCT, {"name": None})
+    assert_problem(answer, 422, "invalid-request")
+    assert [{"field": "/name", "message": "is required"}] == answer.json["errors"]

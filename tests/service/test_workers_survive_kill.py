@@ -14,8 +14,8 @@ import httpx
 import pytest
 
 from tests.support.api import CLIENT, STUDIO
-from tests.support.counting_worker import ENVIRONMENT, functions_that_count
-from tests.support.service import ROOT, Service
+from tests.support.counting_worker import ENVIRONMENT, HANDLER
+from tests.support.service import Service, functions_with_worker
 from tests.support.soundness import broken_in
 
 KILLS = int(os.environ.get("SCENE_STUDIO_KILLS", "100"))
@@ -38,7 +38,7 @@ def calls_file(tmp_path: Path) -> Path:
 @pytest.fixture
 def service(tmp_path: Path, calls_file: Path) -> Iterator[Service]:
     (tmp_path / "functions").mkdir()
-    functions = functions_that_count(tmp_path / "functions", ROOT / "functions")
+    functions = functions_with_worker(tmp_path / "functions", HANDLER)
     environment = {ENVIRONMENT: str(calls_file), "SCENE_STUDIO_WORKER_SECONDS": str(WORKER_SECONDS)}
     service = Service(tmp_path / "data", "--functions", str(functions), **environment).start()
     yield service

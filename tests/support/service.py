@@ -30,6 +30,24 @@ def bare_functions(folder: Path, **handlers: str) -> Path:
     return folder
 
 
+def functions_with_worker(folder: Path, source: str) -> Path:
+    """A folder of the real functions, but for the worker: its handler has this source.
+
+    Args:
+        folder: where to make it; it must be there.
+        source: of the handler, which has the real one as `real_generation_worker.handler`.
+    """
+    real = ROOT / "functions"
+    for function in real.iterdir():
+        if function.is_dir() and function.name not in {"generation_worker", "__pycache__"}:
+            (folder / function.name).symlink_to(function)
+    (folder / "real_generation_worker").symlink_to(real / "generation_worker")
+    (folder / "generation_worker").mkdir()
+    (folder / "generation_worker" / "__init__.py").touch()
+    (folder / "generation_worker" / "handler.py").write_text(source)
+    return folder
+
+
 class Service:
     """The local server on a data folder, on a port of its own."""
 

@@ -57,13 +57,14 @@ class Person:
 
     Attributes:
         client_id: the client of the service that the token is for.
+        headers: what goes along with every request: the host's name, and the token.
         studio: the address of that client's first studio.
     """
 
     def __init__(self, deployment: Deployment, token: str | None, client_id: str) -> None:
-        self._headers = {"host": deployment.host}
+        self.headers = {"host": deployment.host}
         if token is not None:
-            self._headers["authorization"] = f"Bearer {token}"
+            self.headers["authorization"] = f"Bearer {token}"
         self._cloud = deployment.cloud
         self.client_id = client_id
         self.client = f"/api/clients/{client_id}"
@@ -73,7 +74,7 @@ class Person:
         """Send a request; header names are written with underscores."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         address = self._cloud.address + path
-        return self._cloud.http.request(method, address, json=json, headers=self._headers | named)
+        return self._cloud.http.request(method, address, json=json, headers=self.headers | named)
 
     def see(self, status: int, method: str, path: str, json: Any = None, **headers: str) -> httpx.Response:
         """Send a request, and see this status come back."""

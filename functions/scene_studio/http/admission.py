@@ -26,6 +26,8 @@ MAX_DEPTH: Final = 100
 _JSON_TYPES: Final = re.compile(
     r"(text/plain|application/json|[a-z0-9.+-]+/[a-z0-9.+-]+\+json)\s*(;.*)?", re.IGNORECASE
 )
+_MAX_EXACT: Final = 2.0**53
+"""The largest number up to which a double tells every whole number from the next."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ID: Final = re.compile(ID_PATTERN)
 _CONTAINERS: Final = frozenset({dict, list})
@@ -106,7 +108,7 @@ def strict_json(text: str) -> Any:
         MalformedJson: it is not.
     """
     try:
-        value = json.loads(text, parse_constant=_not_json, parse_float=_finite)
+        value = json.loads(text, parse_constant=_not_json, parse_float=_number)
         _check_depth(value)
         _check_characters(text, value)
     except json.JSONDecodeError as error:
@@ -119,11 +121,12 @@ def strict_json(text: str) -> Any:
     return value
 
 
-def _finite(digits: str) -> float:
+def _number(digits: str) -> float | int:
+    """A number with a fraction or an exponent: JSON has one kind of numbers, where 5.0 is 5."""
     number = float(digits)
     if math.isinf(number):
         raise ValueError(f"{digits[:40]} is beyond the range of numbers")
-    return number
+    return int(number) if number.is_integer() and abs(number) <= _MAX_EXACT else number
 
 
 def _check_depth(value: Any) -> None:

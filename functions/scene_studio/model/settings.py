@@ -8,7 +8,7 @@ its default when a picture is made.
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
 from scene_studio.model.base import Model, Text
 from scene_studio.model.errors import InvalidRequest
@@ -67,7 +67,7 @@ class SceneGenerationSettings(Model):
         seed: for every picture of the slot; without it each picture has one of its own.
     """
 
-    __pydantic_extra__: dict[str, Annotated[str, Text(maximum=100, empty=True)] | float | int | bool | None]
+    __pydantic_extra__: dict[str, SettingText | StrictFloat | StrictInt | StrictBool | None]
 
     scene: SceneReference | None = None
     room_type: SettingText | None = None
