@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from clients_api.messages import ProductFields
 from generation_api.messages import Generate
+from intake_api.messages import ProductFields
 from user_scenes_api.messages import NewScene, Source
 
 _NULL: Final = {"type": "null"}
