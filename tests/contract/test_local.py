@@ -23,7 +23,7 @@ def tried(service: Service, folder: Path, *arguments: str) -> Run:
 
 
 def test_the_local_server_keeps_the_contract(service: Service, tmp_path: Path) -> None:
-    done = tried(service, tmp_path, "--phases", "examples,fuzzing,stateful", "--max-examples", "8")
+    done = tried(service, tmp_path, "--phases", "examples,fuzzing,stateful", "--max-examples", "4")
     assert done.failures == 0, done.output
     assert done.statuses_of("examples", "fuzzing", "stateful") == {"success"}
     assert done.report["operations"]["tested"] == done.report["operations"]["total"]
