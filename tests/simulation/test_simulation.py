@@ -13,6 +13,8 @@ from tests.simulation.profiles import PROFILES, USUAL
 from tests.simulation.run import Tally, main, parts_of, tallies
 from tests.simulation.schedule import run_schedule
 
+pytestmark = pytest.mark.no_cover  # other tests measure what is reached; it would take half as long again
+
 SCHEDULES: Final = 2500
 MUTANT_SCHEDULES: Final = 400
 """Several times what the most hidden mutant needs."""

@@ -126,7 +126,9 @@ def _number(digits: str) -> float | int:
     number = float(digits)
     if math.isinf(number):
         raise ValueError(f"{digits[:40]} is beyond the range of numbers")
-    return int(number) if number.is_integer() and abs(number) <= _MAX_EXACT else number
+    if not number.is_integer() or abs(number) > _MAX_EXACT or (number == 0 and digits.startswith("-")):
+        return number  # no whole number is the same
+    return int(number)
 
 
 def _check_depth(value: Any) -> None:
