@@ -23,7 +23,7 @@ export function IconButton({ icon, label, filled = false, ...attributes }) {
 /**
  * A button that opens a menu.
  *
- * @param {{label: string, button?: any, opened?: () => void, items: ({label: string, icon?: any, run: () => void,
+ * @param {{label: string, button?: any, opened?: () => void, items: ({id?: string, label: string, icon?: any, run: () => void,
  *   danger?: boolean, disabled?: boolean} | false | null | undefined)[], [attribute: string]: any}} properties
  *   `opened` is called when it opens
  */
@@ -59,7 +59,7 @@ export function Menu({ label, button, opened, items, ...attributes }) {
       aria-haspopup="menu" aria-expanded=${open} aria-label=${label} title=${label} ...${attributes}>${button ?? html`<${Icon} name="menu" />`}</button>
     <div ref=${menu} id=${id} popover role="menu" class="menu" aria-label=${label} onToggle=${onToggle}
       onKeyDown=${onKeyDown}>
-      ${open && shown.map((item) => html`<button type="button" role="menuitem" key=${item.label}
+      ${open && shown.map((item) => html`<button type="button" role="menuitem" key=${item.id ?? item.label}
         class=${item.danger ? 'danger' : ''} disabled=${item.disabled} onClick=${() => choose(item.run)}>
         ${item.icon && html`<${Icon} name=${item.icon} />`}<span>${item.label}</span>
       </button>`)}
@@ -74,7 +74,8 @@ function place(/** @type {HTMLElement} */ menu, /** @type {HTMLElement} */ opene
     const below = from.bottom + size.height + 8 <= innerHeight;
     menu.style.top = `${below ? from.bottom + 4 : Math.max(8, from.top - size.height - 4)}px`;
     menu.style.left = `${Math.max(8, Math.min(from.right - size.width, innerWidth - size.width - 8))}px`;
-    menu.querySelector('button')?.focus();
+    // Who was quicker than this frame has chosen an item already.
+    if (!menu.contains(document.activeElement)) menu.querySelector('button')?.focus();
   });
 }
 

@@ -33,7 +33,7 @@ export function TopBar() {
       .filter((one) => one.id !== studio?.id)
       .sort((one, other) => other.updatedAt.localeCompare(one.updatedAt))
       .slice(0, SHOWN_STUDIOS)
-      .map((one) => ({ label: one.name, icon: 'image', run: () => page.actions.switchTo(one.id) })),
+      .map((one) => ({ id: one.id, label: one.name, icon: 'image', run: () => page.actions.switchTo(one.id) })),
   ];
   return html`<header class="top">
     <a class="brand" href="/" aria-label="Scene Studio: all clients"><${Logo} /></a>
