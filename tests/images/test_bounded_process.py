@@ -1,5 +1,6 @@
 """Programs that may do anything: whatever one does, it ends in time and leaves nothing behind."""
 
+import fcntl
 import os
 import signal
 import sys
@@ -12,6 +13,8 @@ from scene_studio.images.bounded_process import Bounds, Ending, run
 
 BOUNDS = Bounds(seconds_to_start=20, seconds=20, output=1_000_000)
 HASTY = Bounds(seconds_to_start=20, seconds=0.3, output=1_000_000)
+UNUSED = 100
+"""No program that has just begun has a file of this number or of a higher one."""
 
 
 def python(program: str, given: bytes = b"", bounds: Bounds = BOUNDS) -> Ending:
@@ -65,9 +68,11 @@ def test_a_program_gets_the_environment_that_is_given_and_nothing_else() -> None
 
 def test_a_program_gets_no_file_of_its_parent(tmp_path: Path) -> None:
     with (tmp_path / "secret").open("w") as secret:
-        inheritable = os.dup2(secret.fileno(), 100)
+        inheritable = fcntl.fcntl(secret, fcntl.F_DUPFD, UNUSED)
     try:
-        ending = python("import os; print([os.path.lexists(f'/proc/self/fd/{number}') for number in (2, 100)])")
+        ending = python(
+            f"import os; print([os.path.lexists(f'/proc/self/fd/{{number}}') for number in (2, {inheritable})])"
+        )
     finally:
         os.close(inheritable)
     assert ending.output == b"[True, False]\n"
