@@ -155,6 +155,15 @@ def test_the_janitor_runs_every_minute_and_no_run_is_repeated(stack: Assembly):
     assert rule["State"] == "ENABLED"
     assert target["Arn"] == f"${{{janitor}.Arn}}"
     assert target["RetryPolicy"] == {"MaximumRetryAttempts": 0}
+    # The rule only hands the event over; Lambda itself would run what failed twice more, and keep for hours
+    # what it had no room for.
+    (invoked,) = stack.properties("AWS::Lambda::EventInvokeConfig")
+    assert invoked == {
+        "FunctionName": f"${{{janitor}}}",
+        "Qualifier": "$LATEST",
+        "MaximumRetryAttempts": 0,
+        "MaximumEventAgeInSeconds": 60,
+    }
 
 
 def test_the_page_is_told_where_people_sign_in_and_where_pictures_lie(
