@@ -115,9 +115,6 @@ class Function(Construct):
             log_group=self.log_group,
             tracing=lambda_.Tracing.ACTIVE if settings.tracing else lambda_.Tracing.DISABLED,
             snap_start=lambda_.SnapStartConf.ON_PUBLISHED_VERSIONS if self._is_snapped(settings) else None,
-            reserved_concurrent_executions=(
-                settings.worker_concurrency if name == "generation_worker" else None
-            ),
         )
         self.target: lambda_.IFunction = self.function
         if self._is_snapped(settings):

@@ -84,7 +84,6 @@ class HttpApi(Construct):
             default_route_settings=gateway.CfnStage.RouteSettingsProperty(
                 throttling_rate_limit=settings.throttle_rate,
                 throttling_burst_limit=settings.throttle_burst,
-                detailed_metrics_enabled=True,
             ),
             access_log_settings=gateway.CfnStage.AccessLogSettingsProperty(
                 destination_arn=requests.log_group_arn, format=json.dumps(_LOGGED)

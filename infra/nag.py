@@ -45,6 +45,9 @@ FEEDS: Final = {
 SCHEDULE: Final = {
     "Serverless::Serverless-EventBusDLQ": "The next run, a minute later, does all that one left undone.",
 }
+SCHEDULED: Final = {
+    "Serverless::Serverless-LambdaAsyncFailureDestination": "As for Serverless-EventBusDLQ; an alarm tells.",
+}
 TOPIC: Final = {
     "Serverless::Serverless-SNSRedrivePolicy": (
         "SNS repeats mail by itself; an alarm that nobody got still stands."
@@ -81,6 +84,7 @@ def check(app: App, stack: "SceneStudioStack") -> None:
     acknowledge([queue.dead_letters for queue in stack.queues.values()], DEAD_LETTERS)
     acknowledge(stack.feeds, FEEDS)
     acknowledge([stack.schedule], SCHEDULE)
+    acknowledge([stack.functions["janitor"].function], SCHEDULED)
     acknowledge([stack.alarms.topic], TOPIC)
     acknowledge([stack.users.pool] if stack.users else [], USER_POOL)
     acknowledge([stack.api.routes[route.key] for route in ROUTES if not needs_token(route)], OPEN_ROUTE)

@@ -77,6 +77,9 @@ class WorkQueue(Construct):
     def feed(self, function: lambda_.IFunction, *, at_most: int | None = None) -> IConstruct:
         """Give a function each message by itself; it answers which have to come again.
 
+        The queue keeps to the limit by itself, so nothing is reserved for the function: that would be taken
+        from all others, and accounts with a small quota refuse it.
+
         Args:
             function: the function.
             at_most: to how many runs at once; without it, to as many as there are messages.

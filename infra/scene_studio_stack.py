@@ -69,12 +69,15 @@ class SceneStudioStack(Stack):
             ),
             self.queues["uploads"].feed(self.functions["upload_ingestion"].target),
         ]
-        # A run that fails is not repeated: the next one comes soon, and does what is left.
+        # A run that fails is not repeated: the next one comes soon, and does what is left. The rule hands its
+        # event over once; what becomes of it then is for Lambda, which has to be told the same.
+        janitor = self.functions["janitor"].function
+        janitor.configure_async_invoke(retry_attempts=0, max_event_age=Duration.minutes(1))
         self.schedule = events.Rule(
             self,
             "EveryMinute",
             schedule=events.Schedule.rate(Duration.minutes(1)),
-            targets=[targets.LambdaFunction(self.functions["janitor"].target, retry_attempts=0)],
+            targets=[targets.LambdaFunction(janitor, retry_attempts=0)],
         )
         watched: Any = {"api": self.api, "functions": self.functions, "queues": self.queues}
         self.alarms = Alarms(self, "Alarms", settings=settings, **watched)

@@ -42,7 +42,8 @@ class Settings(BaseModel):
     Attributes:
         image_model: what makes the pictures, as in `SCENE_STUDIO_IMAGE_MODEL`.
         bedrock_region: where Amazon Bedrock is asked, if it makes them.
-        oidc_issuer: the issuer whose tokens are taken; without one the stack has a user pool of its own.
+        oidc_issuer: the issuer whose tokens are taken, to the letter as it stands in them, with a slash at the
+            end or without; if there is none, the stack has a user pool of its own.
         oidc_audience: the audiences that its tokens may be for.
         oidc_client_id: what the page is to that issuer; without it nobody signs in on the page.
         oidc_scope: what the page asks that issuer for.
@@ -66,7 +67,7 @@ class Settings(BaseModel):
 
     image_model: ModelName = "compositor"
     bedrock_region: Region = "us-west-2"
-    oidc_issuer: str = Field(default="", pattern=r"^(https://\S+[^/\s])?$")
+    oidc_issuer: str = Field(default="", pattern=r"^(https://\S+)?$")
     oidc_audience: Texts = ()
     oidc_client_id: str = Field(default="", pattern=r"^\S{0,200}$")
     oidc_scope: str = Field(default="openid", min_length=1, max_length=1000)

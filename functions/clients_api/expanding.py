@@ -11,17 +11,23 @@ from scene_studio.store.cache import Versioned
 from scene_studio.store.studios import Studios
 
 MAX_BYTES: Final = 5_000_000
-"""A function may return 6 MB; the rest is left for the client itself."""
+"""Of the body as Lambda sends it, which takes 6 MB at most: as a string inside other JSON."""
 
 
-def expanded_studios(studios: Studios, client_id: str) -> list[dict[str, Any]]:
+def expanded_studios(studios: Studios, client_id: str, *, beside: Any) -> list[dict[str, Any]]:
     """All studios of the client with the whole history of every slot.
 
+    Args:
+        studios: where they are.
+        client_id: whose they are.
+        beside: what else the answer holds.
+
     Raises:
-        ResponseTooLarge: they are over `MAX_BYTES` together.
+        ResponseTooLarge: the answer would be over `MAX_BYTES`.
         Busy: the store could not be read.
     """
     budget = _Budget(MAX_BYTES)
+    budget.spend(beside)
     found = []
     after = ""
     while True:
@@ -42,13 +48,13 @@ def expanded_studios(studios: Studios, client_id: str) -> list[dict[str, Any]]:
 def _expanded(studios: Studios, entry: Versioned[Studio], budget: "_Budget") -> dict[str, Any]:
     studio = entry.document
     view = studio_view(entry)
-    budget.spend(len(to_json(view)))
+    budget.spend(view)
     for slot, shown in zip(studio.live_slots(), view["outputSlots"], strict=True):
         older = studios.history(studio, slot)
         next(older)
         for part in older:
             revisions = [revision_view(studio, slot.id, revision) for revision in part.revisions]
-            budget.spend(len(to_json(revisions)))
+            budget.spend(revisions)
             shown["history"].extend(revisions)
     return view
 
@@ -59,11 +65,11 @@ class _Budget:
     def __init__(self, size: int) -> None:
         self._left = size
 
-    def spend(self, size: int) -> None:
-        self._left -= size
+    def spend(self, value: Any) -> None:
+        self._left -= len(to_json(to_json(value).decode()))
         if self._left < 0:
             raise ResponseTooLarge(
-                f"All studios together are over {MAX_BYTES} bytes; read them one by one, their histories page "
-                "by page, or use `export`.",
+                f"The client and all its studios are over {MAX_BYTES} bytes; read them one by one, their "
+                "histories page by page, or use `export`.",
                 {"maximumBytes": MAX_BYTES, "instead": "export"},
             )

@@ -107,7 +107,7 @@ def read_client(
     """The client with its library, sessions and studios: summaries, or with `expand` the whole of them."""
     view = client_view(clients.read(client_id).document)
     if expand is not None:
-        view["sceneStudios"] = expanded_studios(studios, client_id)
+        view["sceneStudios"] = expanded_studios(studios, client_id, beside=view)
         return json_answer(view)
     summaries, following = studios.summaries(client_id, after="", limit=_SHOWN_STUDIOS)
     view["sceneStudios"] = [summary_view(client_id, item) for item in summaries if item.deleted_at is None]

@@ -50,7 +50,7 @@ _RAISED: Final[tuple[SceneStudioError, ...]] = (
         "A body may have 4194304 bytes; send less at once.", {"maximumBytes": 4 * 1024 * 1024}
     ),
     errors.ResponseTooLarge(
-        "All studios together are over 5000000 bytes; read them one by one.",
+        "The client and all its studios are over 5000000 bytes; read them one by one.",
         {"maximumBytes": 5_000_000, "instead": "export"},
     ),
     errors.StudioFull("The studio would be larger than a studio can be; shorten texts."),

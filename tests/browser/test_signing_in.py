@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -35,10 +36,14 @@ def issuer(people: Issuer) -> Issuer:
 
 @pytest.fixture(scope="module")
 def signing_in(tmp_path_factory: pytest.TempPathFactory, people: Issuer) -> Iterator[Service]:
+    yield from signing_in_at(people, tmp_path_factory.mktemp("signing-in"))
+
+
+def signing_in_at(issuer: Issuer, folder: Path) -> Iterator[Service]:
     """A service whose page has people sign in."""
     service = Service(
-        tmp_path_factory.mktemp("signing-in") / "data",
-        SCENE_STUDIO_SIGN_IN_ISSUER=people.address,
+        folder / "data",
+        SCENE_STUDIO_SIGN_IN_ISSUER=issuer.name,
         SCENE_STUDIO_SIGN_IN_CLIENT_ID=CLIENT_ID,
     ).start()
     yield service
@@ -49,7 +54,7 @@ class Gateway:
     """Stands where API Gateway's authorizer does: the local server itself lets everybody in."""
 
     def __init__(self, issuer: Issuer) -> None:
-        self._issuer = issuer.address
+        self._issuer = issuer.name
         self._keys = jwt.PyJWKClient(f"{issuer.address}/keys")
         self.admitted = 0
         self.refused = 0
@@ -113,6 +118,28 @@ def test_people_sign_in_and_come_back_to_the_studio_which_then_asks_with_their_t
     assert sent == {f"Bearer {token}"}
     assert not [one.url for one in asked if token in one.url]
     assert "code=" not in studio.page.evaluate("performance.getEntriesByType('navigation')[0].name")
+
+
+@pytest.fixture
+def with_a_slash() -> Iterator[Issuer]:
+    """An issuer whose name ends with a slash."""
+    with Issuer("/") as issuer:
+        yield issuer
+
+
+@pytest.fixture
+def signing_in_there(tmp_path: Path, with_a_slash: Issuer) -> Iterator[Service]:
+    yield from signing_in_at(with_a_slash, tmp_path)
+
+
+def test_people_sign_in_at_an_issuer_whose_name_ends_with_a_slash(
+    tab: Open, windows: Callable[..., BrowserContext], signing_in_there: Service, with_a_slash: Issuer
+) -> None:
+    window = windows()
+    gateway = Gateway(with_a_slash)
+    window.route("**/api/clients/**", gateway)
+    signed_in(tab, window, signing_in_there)
+    assert (gateway.admitted > 0, gateway.refused) == (True, 0)
 
 
 def test_a_token_that_is_over_is_renewed_without_asking_and_nothing_is_lost(

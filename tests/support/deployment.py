@@ -43,7 +43,8 @@ def amended(template: Mapping[str, Any], *, iam: bool) -> dict[str, Any]:
     """The template as the emulator takes it.
 
     It does not know the address of a user pool by its name, so that is spelled out. People sign in without
-    a browser, by leave of the owner of the pool.
+    a browser, by leave of the owner of the pool. How many runs a queue feeds at once it takes from what is
+    reserved for the function alone.
 
     Where policies are evaluated, they are not told the conditions of a write, and nothing is asked over
     TLS: the statements on those two would refuse everything, and are left out. And sending messages in a
@@ -54,6 +55,10 @@ def amended(template: Mapping[str, Any], *, iam: bool) -> dict[str, Any]:
         match resource["Type"].rpartition("::")[2]:
             case "UserPoolClient":
                 resource["Properties"]["ExplicitAuthFlows"].append("ALLOW_ADMIN_USER_PASSWORD_AUTH")
+            case "EventSourceMapping" if "ScalingConfig" in resource["Properties"]:
+                feed = resource["Properties"]
+                fed = taken["Resources"][feed["FunctionName"]["Fn::GetAtt"][0]]["Properties"]
+                fed["ReservedConcurrentExecutions"] = feed["ScalingConfig"]["MaximumConcurrency"]
             case "Role" if iam:
                 for policy in resource["Properties"]["Policies"]:
                     for statement in policy["PolicyDocument"]["Statement"]:

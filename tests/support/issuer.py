@@ -46,13 +46,14 @@ class Issuer:
 
     Attributes:
         address: of the issuer.
+        name: how it calls itself, in its tokens too: its address, and perhaps a slash.
         lifetime: for how many seconds its tokens are good; it says an hour, whatever this is.
         nonce: the one that it puts into ID tokens in place of the one that it was told; empty for that.
         redeemed: how many codes were exchanged for tokens.
         refreshed: how often a refresh token was.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ending: str = "") -> None:
         self.lifetime = 3600.0
         self.nonce = ""
         self.redeemed = 0
@@ -62,6 +63,7 @@ class Issuer:
         self._refresh_tokens: set[str] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Answers, self))
         self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self.name = self.address + ending
 
     def __enter__(self) -> Self:
         Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -75,7 +77,7 @@ class Issuer:
     def configuration(self) -> Fields:
         """What it says of itself (OpenID Connect Discovery)."""
         return {
-            "issuer": self.address,
+            "issuer": self.name,
             "authorization_endpoint": f"{self.address}/authorize",
             "token_endpoint": f"{self.address}/token",
             "end_session_endpoint": f"{self.address}/logout",
@@ -100,7 +102,7 @@ class Issuer:
             raise Refused("invalid_request")
         code = secrets.token_urlsafe()
         self._begun[code] = _Begun(asked["code_challenge"], asked["redirect_uri"], asked.get("nonce", ""))
-        told = {"code": code, "state": asked["state"], "iss": self.address}
+        told = {"code": code, "state": asked["state"], "iss": self.name}
         return f"{asked['redirect_uri']}?{urlencode(told)}"
 
     def granted(self, form: Fields) -> dict[str, Any]:
@@ -138,7 +140,7 @@ class Issuer:
         }
 
     def _token(self, claims: dict[str, Any]) -> str:
-        said = {"iss": self.address, "sub": "ada", "exp": time.time() + self.lifetime, **claims}
+        said = {"iss": self.name, "sub": "ada", "exp": time.time() + self.lifetime, **claims}
         return jwt.encode(said, self._key, algorithm="RS256", headers={"kid": _KEY_ID})
 
 

@@ -31,11 +31,23 @@ _MAX_EXACT: Final = 2.0**53
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _ID: Final = re.compile(ID_PATTERN)
 _CONTAINERS: Final = frozenset({dict, list})
+_PREFLIGHT: Final = frozenset({"origin", "access-control-request-method"})
 _COGNITO: Final = "cognito:"
 _API: Final = "/api/"
 _CLIENTS: Final = "/api/clients"
 _SHARES: Final = "/api/shares/"
 _ABOUT_NO_CLIENT: Final = frozenset({"/api/health", "/api/openapi.json", "/api/scenes"})
+
+
+def is_preflight(event: Mapping[str, Any]) -> bool:
+    """Whether a browser asks if a page of another origin may send a request; it sends no token with that.
+
+    An HTTP API hands it on to the function of `$default`, which takes every method, and writes which origins
+    may call, if any, into whatever that answers. But only with a status of success does the browser go on.
+    """
+    headers = event.get("headers") or {}
+    method = event.get("requestContext", {}).get("http", {}).get("method")
+    return method == "OPTIONS" and headers.keys() >= _PREFLIGHT
 
 
 def with_json_body(event: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,13 @@ from pydantic_core import to_json
 
 from scene_studio import runtime
 from scene_studio.http import problems
-from scene_studio.http.admission import check_path_ids, check_tenant, json_object, with_json_body
+from scene_studio.http.admission import (
+    check_path_ids,
+    check_tenant,
+    is_preflight,
+    json_object,
+    with_json_body,
+)
 from scene_studio.http.entity_tags import entity_tag
 from scene_studio.http.merge_view import conflicts_view
 from scene_studio.http.problems import Problem
@@ -53,6 +59,10 @@ class Api(APIGatewayHttpResolver):
     def resolve(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer an API Gateway HTTP API event (payload format 2.0)."""
         self.append_context(event=event, remaining_ms=context.get_remaining_time_in_millis())  # type: ignore[no-untyped-call]
+        if is_preflight(event):
+            return self._answer(
+                Response(int(HTTPStatus.NO_CONTENT), content_type=None, headers=_HEADERS, body="")
+            )
         try:
             if runtime.environment().tenancy == "token":
                 check_tenant(event, runtime.environment().tenant_claim)

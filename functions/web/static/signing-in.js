@@ -41,7 +41,7 @@ export class SignedSession {
    * @param {(address: string) => void} uses.go
    */
   constructor({ issuer, clientId, scope, redirectUri, fetch, storage, clock, crypto, here, go }) {
-    this.issuer = issuer.replace(/\/$/, '');
+    this.issuer = issuer;
     this.clientId = clientId;
     this.scope = scope;
     this.redirectUri = redirectUri;
@@ -172,7 +172,7 @@ export class SignedSession {
 
   /** What the issuer says of itself (OpenID Connect Discovery). */
   #discovered() {
-    this.#found ??= this.fetch(`${this.issuer}/.well-known/openid-configuration`)
+    this.#found ??= this.fetch(`${this.issuer.replace(/\/$/, '')}/.well-known/openid-configuration`)
       .then((reply) => {
         if (!reply.ok) throw new Error('Signing in is not possible at the moment. Try again shortly.');
         return reply.json();

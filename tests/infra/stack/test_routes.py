@@ -117,10 +117,19 @@ def test_requests_are_throttled_and_logged_as_the_settings_say(told_everything: 
     assert stage["DefaultRouteSettings"] == {
         "ThrottlingRateLimit": 7,
         "ThrottlingBurstLimit": 9,
-        "DetailedMetricsEnabled": True,
     }
     logged = stage["AccessLogSettings"]["DestinationArn"]
     assert logged in {f"${{{name}.Arn}}" for name in told_everything.resources("AWS::Logs::LogGroup")}
+
+
+def test_no_metrics_are_paid_for_by_route(stack: Assembly):
+    (stage,) = stack.properties("AWS::ApiGatewayV2::Stage")
+    assert "DetailedMetricsEnabled" not in stage["DefaultRouteSettings"]
+    assert "RouteSettings" not in stage
+    of_requests = [
+        one for one in stack.properties("AWS::CloudWatch::Alarm") if one["Namespace"] == "AWS/ApiGateway"
+    ]
+    assert {tuple(dimension["Name"] for dimension in one["Dimensions"]) for one in of_requests} == {("ApiId",)}
 
 
 def test_pages_of_other_origins_may_call_only_where_they_are_listed(stack: Assembly, told_everything: Assembly):

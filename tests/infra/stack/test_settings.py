@@ -27,6 +27,13 @@ def test_text_of_a_command_line_and_values_of_a_file_say_the_same():
     assert Settings.read(typed) == Settings.read(text) != Settings()
 
 
+@pytest.mark.parametrize(
+    "issuer", ["https://issuer.example", "https://issuer.example/", "https://a.example/b/"]
+)
+def test_an_issuer_is_taken_as_it_stands_in_its_tokens_with_a_slash_at_the_end_or_without(issuer: str):
+    assert Settings.read({"oidcIssuer": issuer, "oidcAudience": "page"}).oidc_issuer == issuer
+
+
 def test_context_of_cdk_itself_is_left_alone():
     assert Settings.read({"aws:cdk:bundling-stacks": ["**"], "@aws-cdk/core:x": True}) == Settings()
 
