@@ -163,8 +163,7 @@ def _parts(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
 
 
 def prose(text: str) -> str:
-    """A docstring's text with a line for each paragraph, and without what it says to whoever reads the code."""
-    text = re.sub(r' ?\((?:seed, "[^"]*"|design §[^)]*)\)', "", text)
+    """A docstring's text with a line for each paragraph."""
     return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
 
 

@@ -41,7 +41,8 @@ _ABOUT_NO_CLIENT: Final = frozenset({"/api/health", "/api/openapi.json", "/api/s
 def with_json_body(event: Mapping[str, Any]) -> dict[str, Any]:
     """The event with its body as text, declared as JSON.
 
-    The seed's browser code names no type, so none, `text/plain` and every JSON type are all read as JSON.
+    Browsers of the original product name no type, so none, `text/plain` and every JSON type are all read as
+    JSON.
 
     Raises:
         RequestTooLarge: the body is over `MAX_BODY_BYTES`.

@@ -2,7 +2,7 @@
 
 A slot's revisions are numbered from 0, the oldest. The newest stand in the studio document; the older ones
 lie in pages that are written once and each name the page before. So an edit costs the same however long
-the history grows (design §3).
+the history grows.
 """
 
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ Milliseconds = Annotated[int, Field(ge=0, le=MAX_MILLISECONDS, strict=True)]
 
 
 class GeneratedSceneImage(Model):
-    """A generated picture with all that made it (seed, "Revisions").
+    """A generated picture with all that made it.
 
     Attributes:
         url: only for a picture that lies elsewhere; those of our own have an address made from their ids.

@@ -31,7 +31,7 @@ Favorites = Annotated[tuple[Id, ...], Field(max_length=MAX_FAVORITES)]
 
 
 class SlotStatus(StrEnum):
-    """What a slot is doing (seed, "Rows")."""
+    """What a slot is doing."""
 
     EMPTY = "EMPTY"
     GENERATING = "GENERATING"
@@ -97,7 +97,7 @@ class OutputSlot(Model):
 
 
 class Studio(Document):
-    """A persistent workspace (seed, "SceneStudio"); its JSON is `config.json`.
+    """A persistent workspace; its JSON is `config.json`.
 
     Attributes:
         costs: what its pictures cost, in millionths of a US dollar, by month of their making.
@@ -257,8 +257,8 @@ def add_revisions(
     """The studio with finished revisions, newest first, at the head of a slot's history.
 
     The newest becomes the slot's `outputImage`, unless a person picked one after the revisions were asked
-    for, that is in a commit after `asked_at_rev` (design §4.8). Revisions that the slot shows already are
-    left out, and a deleted slot takes them like any other.
+    for, that is in a commit after `asked_at_rev`. Revisions that the slot shows already are left out, and a
+    deleted slot takes them like any other.
 
     Raises:
         NotFound: there never was such a slot.

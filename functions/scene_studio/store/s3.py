@@ -1,7 +1,7 @@
 """The object store over Amazon S3: the only module that knows what 304, 404, 409 and 412 mean there.
 
 Conditional writes go through a client that never repeats a request. botocore's own retries would send a
-PUT again after a lost reply and then report the 412 that the first one caused (design §4.4).
+PUT again after a lost reply and then report the 412 that the first one caused.
 """
 
 from collections.abc import Callable, Mapping, Sequence
