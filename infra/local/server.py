@@ -243,7 +243,8 @@ def _locked(data: Path) -> Iterator[None]:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = (data / "server.lock").open("a")
     except OSError as error:
-        raise UnusableError(f"The data folder {data} cannot be used: {error.strerror}.") from error
+        message = f"The data folder {data} cannot be used: {error.strerror}; set SCENE_STUDIO_DATA to another."
+        raise UnusableError(message) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

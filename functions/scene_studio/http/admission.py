@@ -35,6 +35,7 @@ _COGNITO: Final = "cognito:"
 _API: Final = "/api/"
 _CLIENTS: Final = "/api/clients"
 _SHARES: Final = "/api/shares/"
+_CORRECT_IT: Final = "Correct it and send the request again."
 _ABOUT_NO_CLIENT: Final = frozenset({"/api/health", "/api/openapi.json", "/api/scenes"})
 
 
@@ -114,11 +115,11 @@ def strict_json(text: str) -> Any:
         _check_characters(text, value)
     except json.JSONDecodeError as error:
         raise MalformedJson(
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}. {_CORRECT_IT}",
             {"line": error.lineno, "column": error.colno},
         ) from error
     except (ValueError, RecursionError) as error:
-        raise MalformedJson(f"The body is not JSON that can be read: {error}.") from error
+        raise MalformedJson(f"The body is not JSON that can be read: {error}. {_CORRECT_IT}") from error
     return value
 
 
