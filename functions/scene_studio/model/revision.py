@@ -40,7 +40,7 @@ class GeneratedSceneImage(Model):
         took_milliseconds: how long making it took; absent if that is not known.
         cost_micros: what the image model said that it cost, in millionths of a US dollar; likewise.
         sha256: of the picture as it is stored.
-        product_image_ids: the picture used of each of `product_ids`, None where there was none; absent if it
+        product_image_ids: the picture used of each of `productIds`, null where there was none; absent if it
             is not known what the picture was made of.
         scene_sha256: of the scene picture used.
     """
