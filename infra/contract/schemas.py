@@ -79,7 +79,7 @@ def _meaning(function: Callable[..., Any]) -> JsonSchemaValue:
 class BodySchema(GenerateJsonSchema):
     """What may be sent: a member may be absent, and where null clears it or says nothing, null."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic calls it so
         """Titles would only repeat the names of members."""
         return False
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.server import STORE
+from infra.local.server import STORE, data_folder
 from infra.operators.bundle import Bundle, BundleRefused
 from infra.operators.checking import Check
 from infra.operators.exporting import ExportRefused, NoSuchClient, export_client
@@ -121,12 +121,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.operators", description="Export, import and check what a store holds."
     )
-    data = os.environ.get("SCENE_STUDIO_DATA") or ".scene-studio"
     of_all = argparse.ArgumentParser(add_help=False)
     of_all.add_argument(
         "--store",
         type=_store_name,
-        default=f"sqlite:{Path(data) / STORE}",
+        default=f"sqlite:{data_folder(os.environ) / STORE}",
         help="s3:BUCKET or sqlite:FILE (%(default)s)",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -133,7 +133,7 @@ class S3ObjectStore:
                 Body=body,
                 ContentType=content_type,
                 Metadata=metadata or {},
-                **condition,  # type: ignore[arg-type]
+                **condition,  # type: ignore[arg-type]  # the stubs know only members that are spelt out
             )
         except ClientError as error:
             raise _write_failure(error) from error
