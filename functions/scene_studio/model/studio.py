@@ -13,7 +13,7 @@ from pydantic import Field
 from scene_studio.model.base import Model, Text
 from scene_studio.model.client import RESTORABLE_DAYS
 from scene_studio.model.document import Document
-from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound, Purged
+from scene_studio.model.errors import Deleted, InvalidRequest, NotFound, Purged
 from scene_studio.model.identifiers import Id, IsoTime, days_after
 from scene_studio.model.intent import Intent
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT, GeneratedSceneImage, History, PageName
@@ -226,19 +226,6 @@ def check_scene_limit(studio: Studio) -> Studio:
             "replace its picture, or go on in a second studio",
         )
     return studio
-
-
-def add_slot(studio: Studio, slot: OutputSlot, now: str) -> Studio:
-    """The studio with one more slot at its end.
-
-    Raises:
-        AlreadyExists: the id is taken.
-        Deleted: the id belongs to a deleted slot, which can be restored.
-        InvalidRequest: the studio has all the slots that it may have.
-    """
-    if studio.find_slot(slot.id) is not None:
-        raise AlreadyExists("slot", studio.slot(slot.id).id)
-    return check_slot_limit(studio.with_slot(slot).replace(updated_at=now))
 
 
 def delete_studio(studio: Studio, now: str) -> Studio | None:
