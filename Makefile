@@ -11,7 +11,7 @@ export PYTHONPATH := functions:.
 
 .PHONY: help run web test exiftool chromium simulate cold-starts bench fuzz openapi lint lint-contract format lock scenes contact-sheet page-pictures synth deploy destroy clean
 
-help:  ## Say what there is.
+help:  ## List every command.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/bin/python:
@@ -57,7 +57,7 @@ $(VENDOR)/stamp: $(WEB)/node_modules/stamp
 	cp $(addprefix $(WEB)/node_modules/,$(LIBRARIES)) $(VENDOR)
 	touch $@
 
-web: $(VENDOR)/stamp  ## Bring the page's libraries.
+web: $(VENDOR)/stamp  ## Fetch the page's libraries.
 
 run: $(VENV)/run.stamp web  ## Serve on 127.0.0.1:$PORT (8000), data in $SCENE_STUDIO_DATA (.scene-studio).
 	@exec $(PYTHON) -m infra.local.server
@@ -107,14 +107,14 @@ bench: $(VENV)/bench.stamp web  ## Measure what everything costs, into tests/ben
 fuzz: $(VENV)/test.stamp web  ## Damage pictures, and call the API in every way, for MINUTES=n (5) in all; SEED=n repeats a run.
 	$(PYTHON) -m tests.fuzz --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED))
 
-format: $(VENV)/test.stamp  ## Put the code into its one format.
+format: $(VENV)/test.stamp  ## Format the code, and mend what the linter can.
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 
 simulate: $(VENV)/test.stamp  ## Try to break the store: SEEDS=n schedules, on all cores.
 	$(PYTHON) -m tests.simulation.run --seeds $(or $(SEEDS),20000)
 
-scenes: $(VENV)/run.stamp  ## Render the stock scenes anew.
+scenes: $(VENV)/run.stamp  ## Render the stock scenes again.
 	$(PYTHON) -m scene_studio.generation.stock_pictures functions/scene_studio/scenes
 
 contact-sheet: $(VENV)/run.stamp  ## Draw one pair of products in many settings, to look at.

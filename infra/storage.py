@@ -61,7 +61,7 @@ class Storage(Construct):
         )
 
     def hold_conditional_writes(self, janitor: iam.IRole) -> None:
-        """Refuse to anybody what would break the first invariant of the store (design §4).
+        """Refuse to anybody what would break the first rule of the store: documents are written on condition.
 
         A document is written under `If-Match` or `If-None-Match`, and deleted, with its versions, by nobody
         but the janitor. Parts of a multipart upload carry no condition, so they are refused too.

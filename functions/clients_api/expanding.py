@@ -1,4 +1,4 @@
-"""A client's studios in full, as the seed's client.json has them."""
+"""A client's studios in full, in the shape of the original client.json."""
 
 from typing import Any, Final
 

@@ -112,9 +112,8 @@ def plan(
             _intent(image_id, number, settings, scenes.get(scene), products, asked, timing, price, now)
             for number, image_id in enumerate(of.image_ids)
         ]
-        if studio.find_slot(slot.id) is None:
-            slot = _started(slot.id, products, settings)  # noqa: PLW2901
-        planned.append((slot, intents))
+        is_new = studio.find_slot(slot.id) is None
+        planned.append((_started(slot.id, products, settings) if is_new else slot, intents))
     return planned
 
 

@@ -148,7 +148,7 @@ def estimate(
     slots: Slots = "",
     count: Count = 1,
 ) -> Response[Any]:
-    """What so many pictures of each of these slots, or of all, cost at most, and what is left to spend."""
+    """What `count` pictures of each of these slots, or of all, cost at most, and what is left to spend."""
     studio = studios.read(client_id, studio_id).document
     filled = [slot.id for slot in studio.live_slots() if slot.product_ids]
     named = list(dict.fromkeys(slots.split(","))) if slots else filled
@@ -178,7 +178,7 @@ def read_usage(
     clock: Clock,
     month: InMonth = None,
 ) -> Response[Any]:
-    """What a month cost: this one, or one of the last few; in all, and for each studio that cost anything."""
+    """What this month cost, or one of the last few: in all, and for each studio that cost anything."""
     client = clients.read(client_id).document
     known = last_months(clock(), SUMMARY_MONTHS)
     wanted = month or known[0]

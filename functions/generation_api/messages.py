@@ -22,13 +22,13 @@ class ProductReference(Request):
 
 
 class Generate(Request):
-    """Pictures to make (seed, "Generation").
+    """Pictures to make.
 
     Attributes:
         slot_id: for which slot; one that does not exist is made if the body has products.
-        slot_ids: for which slots, in place of `slot_id`.
+        slot_ids: for which slots, in place of `slotId`.
         product_ids: what stands in the scene; absent means `products`, and without these the slot's own.
-        products: the same, as the seed's browser sends it.
+        products: the same, as browsers of the original product send it.
         settings: absent members are taken from the slot.
         count: how many pictures for each slot.
         seed: of the first picture of each slot; each further one has the next.

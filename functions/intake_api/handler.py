@@ -28,7 +28,7 @@ def import_client(
     objects: Objects,
     change: ChangeOf,
 ) -> Response[Any]:
-    """Import a client.json of the seed's shape."""
+    """Import a client.json in the shape of the original product."""
     from intake_api.importing import Import  # Pillow comes with it
 
     if body.id != client_id:

@@ -1,4 +1,4 @@
-"""Importing the seed's client.json: creates what is absent and touches nothing that is there.
+"""Importing a client.json of the original product: creates what is absent and touches nothing that is there.
 
 Tombstones count as there. Everything is checked before anything is stored, so a refused import leaves
 nothing behind. Then come the pictures, before the documents that name them, and the client before its

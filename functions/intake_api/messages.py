@@ -1,4 +1,4 @@
-"""What can hold pictures: products, and the seed's whole client.json."""
+"""What can hold pictures: products, and a whole client.json of the original product."""
 
 from typing import Annotated, Any, Final
 
@@ -129,7 +129,7 @@ class ImportedStudio(Request):
 
 
 class ImportedClient(Request):
-    """The seed's client.json."""
+    """A client.json of the original product."""
 
     id: Id
     name: Name

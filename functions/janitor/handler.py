@@ -87,7 +87,7 @@ def _look_for_purges(now: int) -> bool:
 
 
 def _look_after(sweep: Sweep, place: Place) -> bool:
-    with runtime.logger.append_context_keys(client=place.client_id, studio=place.studio_id):
+    with runtime.logger.append_context_keys(clientId=place.client_id, studioId=place.studio_id):
         try:
             done = sweep.look_after(place)
         except Exception:  # noqa: BLE001 - whatever it is, the other places need care all the same

@@ -13,7 +13,7 @@ class StockScene(NamedTuple):
 
     @property
     def image_url(self) -> str:
-        """Its address (seed, "Storage")."""
+        """The path at which `web` serves it."""
         return f"/scenes/{self.file}"
 
 

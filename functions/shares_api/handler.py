@@ -104,7 +104,7 @@ def read_share(
     limit: SlotLimit = 12,
     cursor: Cursor = "",
 ) -> Response[Any]:
-    """The studio that a link shares, as a guest sees it: so many slots, with their newest revisions."""
+    """The studio that a link shares, as a guest sees it: up to `limit` slots, with their newest revisions."""
     guest = come_in(studios, objects, share_id, secret, iso_time(clock()))
     client = clients.read(guest.studio.client_id).document
     slots, following = _some_slots(guest.studio, limit, cursor)

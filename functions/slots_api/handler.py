@@ -164,9 +164,9 @@ def list_history(
 ) -> Response[Any]:
     """The slot's revisions, newest first, through all pages.
 
-    Each says by `inputsChanged` whether a product or scene picture of which it was made has been replaced or
-    deleted since; one of which that is not known has no such member. With `sign`, each has a short-lived
-    `signedUrl` of its picture or thumbnail, for pages that show many.
+    The `inputsChanged` of each says whether a product or scene picture that it was made from has been replaced
+    or deleted since; it is absent where that is not known. With `sign`, each has a short-lived `signedUrl` of
+    its picture or thumbnail, for pages that show many.
     """
     studio = studios.read(client_id, studio_id).document
     slot = studio.slot(slot_id)

@@ -69,7 +69,7 @@ def list_studios(
     cursor: Cursor = "",
     deleted: OnlyDeleted = False,
 ) -> Response[Any]:
-    """Summaries of the client's studios, in the order of their ids; with `deleted`, those to be brought back.
+    """Summaries of the client's studios, in the order of their ids; with `deleted`, of those that were deleted.
 
     `limit` is how many studios are looked at, so a part of the list may be shorter, or empty, before its end.
     """

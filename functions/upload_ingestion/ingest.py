@@ -1,7 +1,7 @@
 """Taking a file in: from a hint that somebody sent one to the picture of their scene or product, or a reason.
 
 Whatever happens on the way, the run can be repeated: the document tells whether anybody waits for the file, a
-stored picture that it was taken in already, and the file itself stays until its end stands (design §8).
+stored picture that it was taken in already, and the file itself stays until its end stands.
 """
 
 import logging

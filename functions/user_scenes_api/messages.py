@@ -40,7 +40,7 @@ class NewScene(Request):
         content_type: the type of a file that will be sent; `size` goes with it.
         size: that of the file in bytes.
         source: where the picture is already.
-        image_url: the picture itself as a data URL, or its address (seed, "addUserScene").
+        image_url: the picture itself as a data URL, or its address.
     """
 
     id: Id | None = None

@@ -50,7 +50,7 @@ def origin_of_url(url: str) -> Origin:
         except ImageRejected as error:
             raise InvalidRequest.of("/imageUrl", error.detail) from error
         if not body:
-            raise InvalidRequest.of("/imageUrl", "holds no picture")
+            raise InvalidRequest.of("/imageUrl", "holds no picture; put the file into it in base 64")
         return Given(body)
     stock = stock_scene_at(url)
     if stock is not None:
@@ -93,7 +93,9 @@ class Origins:
         """The key of a revision's picture."""
         slot = studio.find_slot(slot_id)
         if slot is None or slot.deleted_at is not None:
-            raise InvalidRequest.of("/from/slotId", f"this studio has no slot {slot_id!r}, or it is deleted")
+            raise InvalidRequest.of(
+                "/from/slotId", f"this studio has no slot {slot_id!r}, or it is deleted; name another"
+            )
         revision = self._studios.find_revision(studio, slot, image_id)
         if revision is None:
             raise InvalidRequest.of(
@@ -115,7 +117,8 @@ class Origins:
         if scene.picture_id is None:
             raise InvalidRequest.of(
                 "/from/sceneId",
-                "this scene has no picture here: it lies elsewhere, or is PROCESSING, or was REJECTED",
+                "this scene has no picture here: it lies elsewhere, or is PROCESSING, or was REJECTED; "
+                "choose one that is READY",
             )
         return keys.user_scene(client_id, studio_id, scene.picture_id)
 

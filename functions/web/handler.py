@@ -31,6 +31,7 @@ def clients_page(request: Request) -> Response[Any]:
     return _page("pages/clients.js", request)
 
 
+# The ids in the addresses of pages are only checked here; the page's scripts read them from the address.
 @app.get("/<clientId>/scene-studio")
 def studios_page(request: Request, client_id: ClientId) -> Response[Any]:  # noqa: ARG001
     """The page that lists a client's studios."""

@@ -72,7 +72,7 @@ def page(entry: str, settings: PageSettings) -> Page:
 def _security_policy(import_map: str, settings: PageSettings) -> str:
     """Scripts and styles are the page's own files; the import map, which must stand inline, goes by its hash.
 
-    Pictures of products may lie anywhere on the web (design §6).
+    Pictures of products may lie anywhere on the web.
     """
     digest = base64.b64encode(hashlib.sha256(import_map.encode()).digest()).decode()
     pictures = f" {settings.pictures_origin}" if settings.pictures_origin.startswith("http:") else ""

@@ -28,7 +28,7 @@ _HEADERS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = {
         "handling=strict",
     ),
     "Referrer-Policy": (
-        "That browsers tell nobody where their people come from.",
+        "Tells browsers not to pass on which page a request came from.",
         {"type": "string", "const": "no-referrer"},
         "no-referrer",
     ),
@@ -38,12 +38,12 @@ _HEADERS: Final[Mapping[str, tuple[str, dict[str, Any], str]]] = {
         "2",
     ),
     "WWW-Authenticate": (
-        "What to send to be let in.",
+        "How to authenticate.",
         {"type": "string", "minLength": 1, "maxLength": 1000, "pattern": "^Bearer"},
         "Bearer",
     ),
     "X-Content-Type-Options": (
-        "That the media type is to be believed.",
+        "Tells browsers to trust the media type.",
         {"type": "string", "const": "nosniff"},
         "nosniff",
     ),

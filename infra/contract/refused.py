@@ -40,7 +40,8 @@ _RAISED: Final[tuple[SceneStudioError, ...]] = (
     errors.InvalidRequest.of("/name", "must not be blank"),
     errors.LinkInvalid(),
     errors.MalformedJson(
-        "The body is not JSON: Expecting value at line 1, column 9.", {"line": 1, "column": 9}
+        "The body is not JSON: Expecting value at line 1, column 9. Correct it and send the request again.",
+        {"line": 1, "column": 9},
     ),
     errors.NotFound("studio", "winter"),
     errors.OutcomeUnknown("The change may or may not have been made; repeat the request under its key."),

@@ -79,7 +79,7 @@ def _meaning(function: Callable[..., Any]) -> JsonSchemaValue:
 class BodySchema(GenerateJsonSchema):
     """What may be sent: a member may be absent, and where null clears it or says nothing, null."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002
+    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002 - pydantic calls it so
         """Titles would only repeat the names of members."""
         return False
 
@@ -163,8 +163,7 @@ def _parts(model: type[BaseModel]) -> tuple[str, dict[str, str]]:
 
 
 def prose(text: str) -> str:
-    """A docstring's text with a line for each paragraph, and without what it says to whoever reads the code."""
-    text = re.sub(r' ?\((?:seed, "[^"]*"|design §[^)]*)\)', "", text)
+    """A docstring's text with a line for each paragraph."""
     return "\n\n".join(" ".join(part.split()) for part in text.strip().split("\n\n"))
 
 

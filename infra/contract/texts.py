@@ -9,31 +9,31 @@ TITLE: Final = "Scene Studio"
 SUMMARY: Final = "Persistent studios for product pictures, which several people edit at once."
 
 DESCRIPTION: Final = prose("""
-A *client* has a library of products, and *studios*: campaigns in which products stand in output slots, with the
-settings of each slot and every picture that was generated of it.
+A *client* has a library of products, and *studios*: campaigns in which products stand in output slots, with
+the settings of each slot and every picture that was generated from it.
 
-**Bodies** are JSON. Absent, `text/plain` and every `+json` type are read as JSON too. A member that is absent
-stays as it is, and null clears it. Members of other names are taken and ignored, as are those that machines own
-(`status`, `history`, addresses): browsers send whole rows back. In a product and in settings, members of other
-names are kept.
+**Bodies** are JSON. A body without a media type, of `text/plain` or of any `+json` type is read as JSON too.
+A member that is absent stays as it is, and null clears it. Unknown members are accepted and ignored, and so
+are those that machines own (`status`, `history`, addresses), because browsers send whole rows back. In a
+product and in settings, unknown members are kept.
 
-**Answers** leave out members that have no value, unless null is said to be one. Every answer of a function has
-`Cache-Control`, `Referrer-Policy` and `X-Content-Type-Options`.
+**Answers** leave out members that have no value, unless their schema allows null. Every answer of a function
+has `Cache-Control`, `Referrer-Policy` and `X-Content-Type-Options`.
 
-**Errors** are problem documents (RFC 9457). What the gateway answers before or in place of a function is not: a
-small JSON object with a `message`, described for each status beside the problems. A path or method that is not
-here is 404 `no-such-route`.
+**Errors** are problem documents (RFC 9457). The gateway's own answers, before or in place of a function, are
+not: they are small JSON objects with a `message`, described for each status beside the problems. An unknown
+path or method is 404 `no-such-route`.
 
 **Editing together.** A studio's `ETag` names the version that was read, and so does the `etag` of each of its
-slots. An edit that names an older version in `If-Match` is merged field by field; what others changed too is
-listed in `merge.conflicts`, or refused with 409 under `Prefer: handling=strict`.
+slots. An edit that names an older version in `If-Match` is merged field by field. Fields that others changed
+too are listed in `merge.conflicts`; with `Prefer: handling=strict` the edit is refused with 409 instead.
 
-**Repeating.** Every changing request may carry an `Idempotency-Key`. 503 `busy` changed nothing; 503
-`outcome-unknown` may have: repeat it under its key.
+**Repeating.** Every changing request may carry an `Idempotency-Key`. A request that was answered 503 `busy`
+changed nothing. One that was answered 503 `outcome-unknown` may have: repeat it under its key.
 
 **Lists** take `limit` and `cursor` and answer `items`, and `nextCursor` unless they end there.
 
-A server on one's own machine asks for no tokens, and answers 403 to requests that other sites' pages send.
+The local server asks for no tokens, and answers 403 to requests from the pages of other sites.
 """)
 
 TAGS: Final[Mapping[str, str]] = {
@@ -47,8 +47,8 @@ TAGS: Final[Mapping[str, str]] = {
     "Costs": "What pictures cost: before a run, and in a month.",
     "User scenes": "The scenes of a studio's own, and their pictures.",
     "Guest links": "Links by which people without an account look at a studio.",
-    "Guests": "What such people do.",
-    "Service": "What is about no client.",
+    "Guests": "What people do who come by such a link: they look, and mark favourites.",
+    "Service": "Liveness, this contract and the stock scenes.",
 }
 
 SECURITY: Final[Mapping[str, Any]] = {
@@ -67,7 +67,7 @@ SECURITY: Final[Mapping[str, Any]] = {
         "name": "X-Share-Token",
         "description": prose("""
             The secret of a guest link, which stands in the fragment of its address: 43 letters, digits, `_` and
-            `-`. One that is wrong is answered as a link that never was.
+            `-`. A wrong one is answered like a link that never existed.
             """),
     },
 }

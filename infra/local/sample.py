@@ -39,7 +39,7 @@ async def ensure_sample(invoke: Invoke) -> bool:
 
 
 def sample_client() -> dict[str, Any]:
-    """The sample client as a seed-shaped client.json, its pictures as data URLs."""
+    """The sample client as a client.json of the original product, its pictures as data URLs."""
     # Imported when they are needed: drawing them takes Pillow, which later starts do without.
     from scene_studio.generation.sample_pictures import (
         ceramic_vase_png,

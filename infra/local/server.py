@@ -87,13 +87,18 @@ class Settings:
         port = environment.get("PORT") or "8000"
         if not (port.isascii() and port.isdigit() and int(port) < 65536):
             raise UnusableError(f"PORT is {port!r}; set it to a number from 0 to 65535.")
-        data = Path(environment.get("SCENE_STUDIO_DATA") or ".scene-studio")
+        data = data_folder(environment)
         seconds = environment.get("SCENE_STUDIO_WORKER_SECONDS") or str(_WORKER_SECONDS)
         if not (seconds.isascii() and seconds.isdigit() and 0 < int(seconds) <= 900):
             raise UnusableError(
                 f"SCENE_STUDIO_WORKER_SECONDS is {seconds!r}; set it to a number from 1 to 900."
             )
         return cls(int(port), data.resolve(), functions.resolve(), int(seconds))
+
+
+def data_folder(environment: Mapping[str, str]) -> Path:
+    """Where the local server keeps everything; operators' commands look there too."""
+    return Path(environment.get("SCENE_STUDIO_DATA") or ".scene-studio")
 
 
 def worker_environment(settings: Settings, inherited: Mapping[str, str]) -> dict[str, str]:
@@ -243,7 +248,8 @@ def _locked(data: Path) -> Iterator[None]:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         file = (data / "server.lock").open("a")
     except OSError as error:
-        raise UnusableError(f"The data folder {data} cannot be used: {error.strerror}.") from error
+        message = f"The data folder {data} cannot be used: {error.strerror}; set SCENE_STUDIO_DATA to another."
+        raise UnusableError(message) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -16,7 +16,7 @@ from typing import Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.local.server import STORE
+from infra.local.server import STORE, data_folder
 from infra.operators.bundle import Bundle, BundleRefused
 from infra.operators.checking import Check
 from infra.operators.exporting import ExportRefused, NoSuchClient, export_client
@@ -38,7 +38,10 @@ def main(arguments: Sequence[str]) -> int:
     run: Callable[[argparse.Namespace], int] = asked.run
     try:
         return run(asked)
-    except (ExportRefused, BundleRefused, ImportRefused) as refusal:
+    except BundleRefused as refusal:
+        _say(f"{refusal}\nExport the client again, or copy its file again, and import that.")
+        return EXIT_UNSOUND
+    except (ExportRefused, ImportRefused) as refusal:
         _say(str(refusal))
         return EXIT_UNSOUND
     except (NoSuchClient, SceneStudioError) as error:
@@ -104,7 +107,9 @@ def _store(named: str, *, read_only: bool) -> Iterator[ObjectStore]:
     if not read_only:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     elif not path.exists():
-        raise FileNotFoundError(f"there is no store at {path}")
+        raise FileNotFoundError(
+            f"there is no store at {path}; name a data folder in SCENE_STUDIO_DATA, or a store with --store"
+        )
     store = SqliteObjectStore(path, read_only=read_only)
     try:
         yield store
@@ -116,12 +121,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m infra.operators", description="Export, import and check what a store holds."
     )
-    data = os.environ.get("SCENE_STUDIO_DATA") or ".scene-studio"
     of_all = argparse.ArgumentParser(add_help=False)
     of_all.add_argument(
         "--store",
         type=_store_name,
-        default=f"sqlite:{Path(data) / STORE}",
+        default=f"sqlite:{data_folder(os.environ) / STORE}",
         help="s3:BUCKET or sqlite:FILE (%(default)s)",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -37,7 +37,12 @@ class ExportRefused(Exception):
 
     def __init__(self, problems: list[Problem]) -> None:
         lines = [f"{one.key} {one.said}" for one in problems]
-        super().__init__("\n".join([*lines, "nothing was exported"]))
+        advice = (
+            "mend what is broken first"
+            if any(one.fault is Fault.BROKEN for one in problems)
+            else "bring these objects back, or leave them out with --incomplete (make export INCOMPLETE=1)"
+        )
+        super().__init__("\n".join([*lines, f"nothing was exported: {advice}"]))
         self.problems = problems
 
 

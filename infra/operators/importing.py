@@ -50,7 +50,7 @@ class ImportRefused(Exception):
 
     def __init__(self, clashing: Sequence[str]) -> None:
         lines = [f"{key} holds another object already" for key in clashing]
-        super().__init__("\n".join([*lines, "nothing was imported"]))
+        super().__init__("\n".join([*lines, "nothing was imported: import it under another id"]))
         self.keys = tuple(clashing)
 
 

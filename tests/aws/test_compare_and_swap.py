@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from scene_studio.model.document import RequestKey
 from scene_studio.model.edits import SlotEdit, edited_slot
-from scene_studio.model.studio import Studio, add_slot, new_slot, new_studio
+from scene_studio.model.studio import Studio, new_slot, new_studio
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.object_store import ABSENT, Conflict, StoredObject
@@ -69,7 +69,7 @@ def test_32_writers_of_one_studio_lose_no_edit_and_leave_no_gap(store: S3ObjectS
     def filled(current: Versioned[Studio] | None) -> Studio:
         studio = new_studio("acme", "shared", None, NOW)
         for writer in range(THREADS):
-            studio = add_slot(studio, new_slot(f"slot-{writer}"), NOW)
+            studio = studio.with_slot(new_slot(f"slot-{writer}"))
         return studio
 
     container().commit("acme", "shared", filled, None, within(10))

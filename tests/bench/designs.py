@@ -1,10 +1,10 @@
 """Two plain designs to compare with: one document that is read whole, changed, and written back whole.
 
-Both keep every slot's whole history in that document, as the seed shows it. They differ in what the document
-is: the seed's `client.json` with all studios of a client, or one document for each studio. Neither loses a
-change: a write names the version that was read, and where another came first, all is read and done again. They
-have what Scene Studio stores of a slot and of a revision, by the same JSON writer. They keep no document
-between changes, and do not know a request that is repeated.
+Both keep every slot's whole history in that document, as the original product does. They differ in what the
+document is: the original `client.json` with all studios of a client, or one document for each studio. Neither
+loses a change: a write names the version that was read, and where another came first, all is read and done
+again. They have what Scene Studio stores of a slot and of a revision, by the same JSON writer. They keep no
+document between changes, and do not know a request that is repeated.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ _LATER: Final = "2024-01-01T12:30:00.000Z"
 
 
 def studio_json(studio_id: str, slots: dict[str, Sequence[GeneratedSceneImage]]) -> Json:
-    """A studio in the seed's shape: its slots, each with all its revisions, newest first."""
+    """A studio in the original product's shape: its slots, each with all its revisions, newest first."""
     return {
         "id": studio_id,
         "name": "Main Studio",
@@ -95,7 +95,7 @@ class Design(Protocol):
 
 
 class ClientDocument:
-    """The seed's own layout: `client.json` holds a client with all its studios."""
+    """The original product's own layout: `client.json` holds a client with all its studios."""
 
     def __init__(self, store: ObjectStore, pause: Pause = at_once) -> None:
         self._store = store

@@ -1,6 +1,7 @@
 """What an edit of a slot costs as its history grows, here and in two plain designs.
 
-The studio has one slot, and the edit chooses its style; in the seed's layout the client has three such studios.
+The studio has one slot, and the edit chooses its style; in the original's layout the client has three such
+studios.
 With every edit Scene Studio writes the newest revisions, 40 at most, and what it remembers of the last 100
 requests. The goals are for lengths at which it has as many of both; what a team finds that asked for each
 picture by a request of its own is told beside them.

@@ -1,4 +1,4 @@
-"""The studio that is measured: the seed's own campaign (flow 2), 20 variations over 5 slots, or more of it."""
+"""The studio that is measured: the original product's campaign of 20 variations over 5 slots, or more of it."""
 
 from typing import Final, TypeVar
 

@@ -172,6 +172,22 @@ def test_every_file_and_folder_that_a_page_names_is_there(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_every_link_to_a_heading_leads_to_one(page: str) -> None:
+    headings = {
+        name: {
+            re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-")
+            for line in re.findall(r"^#+ (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), re.MULTILINE)
+        }
+        for name, text in PAGES.items()
+    }
+    links = re.findall(r"\]\(([^)#:]*)#([^)]+)\)", PAGES[page])
+    assert links
+    for file, heading in links:
+        named = ((ROOT / page).parent / file).resolve() if file else ROOT / page
+        assert heading in headings[str(named.relative_to(ROOT))], f"{file}#{heading}"
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_every_module_that_a_page_says_to_run_is_there(page: str) -> None:
     for module in re.findall(r"python3? -m ([a-z_.]+)", PAGES[page]):
         assert importlib.util.find_spec(module) is not None, module

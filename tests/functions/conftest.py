@@ -40,7 +40,7 @@ def fill(tmp_path_factory: pytest.TempPathFactory) -> Fill:
 
 @pytest.fixture
 def seeded(fill: Fill, local_service: Path) -> Path:
-    """The service with the seed's client in it. Gives the store's file."""
+    """The service with the original product's client in it. Gives the store's file."""
     fill(local_service, client_json)
     return local_service
 

@@ -135,6 +135,11 @@ def test_a_body_that_is_broken_says_where(seeded: Path) -> None:
     assert (answer.json["line"], answer.json["column"]) == (2, 9)
 
 
+@pytest.mark.parametrize("raw", [b'{\n"name": }', b'{"name": NaN}', b"[" * 5000])
+def test_a_body_that_is_broken_is_to_be_corrected_and_sent_again(seeded: Path, raw: bytes) -> None:
+    assert call("PATCH", STUDIO, raw=raw).json["detail"].endswith(" Correct it and send the request again.")
+
+
 @pytest.mark.parametrize(
     "raw", [b"[]", b'[{"name": "x"}]', b'"x"', b"1", b"1.5", b"true", b"false", b"null", b""]
 )

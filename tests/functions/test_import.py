@@ -1,4 +1,4 @@
-"""What the seed's client.json brings in is given back to the letter, once."""
+"""What the original product's client.json brings in is given back to the letter, once."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -38,7 +38,7 @@ def exported() -> dict[str, Any]:
 
 
 def without_pictures(value: Any) -> Any:
-    """A value without the addresses of pictures of our own and without what we add to the seed's shapes."""
+    """A value without the addresses of our own pictures, and without what we add to the original's shapes."""
     if isinstance(value, list):
         return [without_pictures(item) for item in value]
     if not isinstance(value, dict):

@@ -1,5 +1,8 @@
 """The janitor: what was lost is sent again, what is hopeless is given up, and nothing is left lying about."""
 
+import io
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,16 @@ def held(queue: WorkingQueue) -> WorkingQueue:
     """The queue, whose messages wait until the test lets them go."""
     queue.held = True
     return queue
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the functions log, a JSON object a line."""
+    lines = io.StringIO()
+    monkeypatch.setattr(runtime.logger.registered_handler, "stream", lines)
+    runtime.logger.setLevel("INFO")
+    yield lines
+    runtime.logger.setLevel("CRITICAL")
 
 
 @pytest.fixture
@@ -61,6 +74,24 @@ def test_there_is_nothing_to_do_where_nothing_was_asked_for(ready: Path) -> None
     before = of_clients(ready)
     assert sweep() == {"studios": 0, "failed": 0}
     assert of_clients(ready) == before
+
+
+def test_the_janitor_and_the_worker_log_the_studio_under_the_same_names(
+    ready: Path, held: WorkingQueue, later: Any, log: io.StringIO
+) -> None:
+    held.down = True
+    ask()
+    held.down = False
+    later(runtime.timing().queue_again)
+    sweep()
+    deliver(held.sent[0])
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    told = {
+        line["message"]: (line["clientId"], line["studioId"])
+        for line in lines
+        if line["message"] in {"looked after a place", "a message was dealt with"}
+    }
+    assert told == dict.fromkeys(["looked after a place", "a message was dealt with"], ("acme-corp", "default"))
 
 
 def test_a_lost_message_is_sent_again_and_not_again_at_once(

@@ -25,7 +25,7 @@ every_route_of_a_client = pytest.mark.parametrize("route", OF_A_CLIENT, ids=lamb
 
 @pytest.fixture
 def guarded(seeded: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The seed's client behind the default: nothing said about tenancy."""
+    """The original product's client behind the default: nothing said about tenancy."""
     monkeypatch.delenv("SCENE_STUDIO_TENANCY")
     runtime.environment.cache_clear()
     return seeded

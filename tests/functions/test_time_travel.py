@@ -1,4 +1,4 @@
-"""Versions of a studio: listed, read, compared, restored (design §5)."""
+"""Versions of a studio: listed, read, compared, restored."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Two people, one studio, over HTTP: what each did is there, or is listed (design §5)."""
+"""Two people, one studio, over HTTP: what each did is there, or is listed."""
 
 from collections.abc import Callable
 from typing import Any

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scene_studio.model.edits import deleted_slot
+from scene_studio.model.edits import added_slot, deleted_slot
 from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound
 from scene_studio.model.owned import with_owned
 from scene_studio.model.scene import Scene
@@ -15,7 +15,6 @@ from scene_studio.model.studio import (
     SlotStatus,
     Studio,
     add_revisions,
-    add_slot,
     delete_studio,
     existing,
     import_into_studio,
@@ -26,6 +25,10 @@ from scene_studio.model.studio import (
 from tests.model.strategies import NOW, SLOT_IDS, THEN, revision, slots, studios
 
 Rule = Callable[[Studio, str, str], Studio | None]
+
+
+def add_slot(before: Studio, slot: OutputSlot, now: str) -> Studio:
+    return done(with_owned(before, added_slot(before, slot).owned, frozenset(), now))
 
 
 def delete_slot(before: Studio, slot_id: str, now: str) -> Studio | None:

@@ -1,4 +1,4 @@
-"""Flow 2 of the seed: a campaign of twenty variations over five slots, asked for in one go."""
+"""Flow 2 of the original product: a campaign of twenty variations over five slots, asked for in one go."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""The seed's own browser code, driven by node against the service as `make run` starts it."""
+"""The original product's own browser code, driven by node against the service as `make run` starts it."""
 
 import json
 import subprocess

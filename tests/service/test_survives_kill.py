@@ -1,4 +1,4 @@
-"""What was acknowledged survives `kill -9` at any moment (design §9)."""
+"""What was acknowledged survives `kill -9` at any moment."""
 
 import json
 import os

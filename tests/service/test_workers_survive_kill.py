@@ -1,4 +1,4 @@
-"""Workers that die by `kill -9` at any moment: every picture comes, and is paid for once (design §7)."""
+"""Workers that die by `kill -9` at any moment: every picture comes, and is paid for once."""
 
 import itertools
 import os

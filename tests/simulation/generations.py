@@ -1,4 +1,4 @@
-"""What becomes of intents, said a second time and independently of the product (design §4.7, §4.8, §7).
+"""What becomes of intents, said a second time and independently of the product.
 
 Intents, and slots, are the JSON members that are stored.
 """

@@ -1,4 +1,4 @@
-"""What an edit must come to, said a second time and independently of the product (design §4.8, §5)."""
+"""What an edit must come to, said a second time and independently of the product."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from scene_studio.model.document import RequestKey
 from scene_studio.model.edits import SlotEdit, edited_slot
-from scene_studio.model.studio import Studio, add_slot, new_slot, new_studio
+from scene_studio.model.studio import Studio, new_slot, new_studio
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.pacing import within
@@ -54,7 +54,7 @@ def test_32_writers_in_4_processes_lose_no_acknowledged_edit_and_leave_no_gap(tm
         studio = new_studio("acme", "shared", None, NOW)
         for process in range(PROCESSES):
             for writer in range(WRITERS):
-                studio = add_slot(studio, new_slot(f"slot-{process}-{writer}"), NOW)
+                studio = studio.with_slot(new_slot(f"slot-{process}-{writer}"))
         return studio
 
     studios(path).commit("acme", "shared", filled, None, within(10))

@@ -49,7 +49,7 @@ def call(
     Args:
         method: the HTTP method.
         path: the path, percent-encoded, and a query.
-        json_body: a body to send as JSON without naming a type, as the seed's browser code does.
+        json_body: a body to send as JSON without naming a type, as browsers of the original product do.
         headers: request headers.
         raw: a body to send to the byte.
         claims: those of a verified token.

@@ -10,7 +10,7 @@ from scene_studio.model.document import RequestKey
 from scene_studio.model.identifiers import derive, digest
 from scene_studio.model.revision import GeneratedSceneImage, HistoryPage
 from scene_studio.model.settings import ResolvedSettings, SceneGenerationSettings
-from scene_studio.model.studio import Studio, add_revisions, add_slot, new_slot, new_studio
+from scene_studio.model.studio import Studio, add_revisions, new_slot, new_studio
 from scene_studio.store import keys
 from scene_studio.store.cache import DocumentCache, Versioned
 from scene_studio.store.commit import Commit, Operation
@@ -77,7 +77,7 @@ class Team:
         self._requests = itertools.count()
         studio = new_studio(CLIENT, studio_id, None, NOW)
         for slot_id in slots:
-            studio = add_slot(studio, new_slot(slot_id, _PRODUCTS), NOW)
+            studio = studio.with_slot(new_slot(slot_id, _PRODUCTS))
         self.change(lambda _: studio)
 
     def change(self, operation: Operation[Studio], *, by_machine: bool = False) -> Commit[Studio]:

@@ -1,4 +1,4 @@
-"""The seed's client.json to the letter, its addresses replaced by data URLs of photographs."""
+"""The seed: the client.json that the original product's description shows, with photographs as data URLs."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -54,7 +54,7 @@ SESSIONS: Final[list[Any]] = [
 
 
 def client_json() -> dict[str, Any]:
-    """The seed's client.json ("Storage")."""
+    """The client.json of the original product, to the letter but for the addresses of its pictures."""
     return {
         "id": "acme-corp",
         "name": "ACME Corporation",

@@ -62,7 +62,7 @@ def seeded_client() -> dict[str, Any]:
 
 
 def work(queue: WorkingQueue) -> tuple[Link, str]:
-    """Work with the client of the seed as a team would; the store must be empty."""
+    """Work with the original product's client as a team would; the store must be empty."""
     import_client(seeded_client())
     upload(f"{STUDIO}/user-scenes", encoded(quarters(), "JPEG"), "image/jpeg", {"id": "loft", "name": "Loft"})
     upload(f"{CLIENT}/products/product-a/image", png(5, (96, 96)), "image/png")

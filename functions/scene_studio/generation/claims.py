@@ -1,4 +1,4 @@
-"""Claims: which worker makes a picture, so that no two of them pay for it (design §7).
+"""Claims: which worker makes a picture, so that no two of them pay for it.
 
 A claim is an object that is created for a picture by one worker alone and holds for its lease, which is
 longer than any worker lives. One that has run out, or was given up, is taken over by a conditional write.

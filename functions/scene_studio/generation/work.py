@@ -1,7 +1,7 @@
 """A worker's run: from a message about a picture to its revision, or to the reason why there is none.
 
 Whatever happens on the way, the run can be repeated: the intent tells whether there is anything to do, the
-claim whether anybody else does it, and a stored picture that it has been paid for already (design §7).
+claim whether anybody else does it, and a stored picture that it has been paid for already.
 """
 
 import logging

@@ -36,6 +36,7 @@ _COGNITO: Final = "cognito:"
 _API: Final = "/api/"
 _CLIENTS: Final = "/api/clients"
 _SHARES: Final = "/api/shares/"
+_CORRECT_IT: Final = "Correct it and send the request again."
 _ABOUT_NO_CLIENT: Final = frozenset({"/api/health", "/api/openapi.json", "/api/scenes"})
 
 
@@ -53,7 +54,8 @@ def is_preflight(event: Mapping[str, Any]) -> bool:
 def with_json_body(event: Mapping[str, Any]) -> dict[str, Any]:
     """The event with its body as text, declared as JSON.
 
-    The seed's browser code names no type, so none, `text/plain` and every JSON type are all read as JSON.
+    Browsers of the original product name no type, so none, `text/plain` and every JSON type are all read as
+    JSON.
 
     Raises:
         RequestTooLarge: the body is over `MAX_BODY_BYTES`.
@@ -125,11 +127,11 @@ def strict_json(text: str) -> Any:
         _check_characters(text, value)
     except json.JSONDecodeError as error:
         raise MalformedJson(
-            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}. {_CORRECT_IT}",
             {"line": error.lineno, "column": error.colno},
         ) from error
     except (ValueError, RecursionError) as error:
-        raise MalformedJson(f"The body is not JSON that can be read: {error}.") from error
+        raise MalformedJson(f"The body is not JSON that can be read: {error}. {_CORRECT_IT}") from error
     return value
 
 

@@ -46,7 +46,7 @@ _HEADERS = {
 
 
 class Api(APIGatewayHttpResolver):
-    """A resolver whose every answer, good or bad, has the one form of design §6."""
+    """A resolver whose every answer, good or bad, has one form: JSON, or a problem document."""
 
     def __init__(self) -> None:
         super().__init__(enable_validation=True, json_body_deserializer=json_object, debug=False)

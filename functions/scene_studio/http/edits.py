@@ -1,4 +1,4 @@
-"""Edits over HTTP: from conditions and preferences to a save, and from a save to its answer (design §5)."""
+"""Edits over HTTP: from conditions and preferences to a save, and from a save to its answer."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus

@@ -60,7 +60,7 @@ class TagCondition:
             raise InvalidRequest.of(header, 'must be * or entity tags in double quotes, such as "abc"')
         self.tags = [] if self.any else [match[0] for match in _TAG.finditer(value)]
         if len(self.tags) > _MAX_TAGS:
-            raise InvalidRequest.of(header, f"lists more than {_MAX_TAGS} entity tags")
+            raise InvalidRequest.of(header, f"must list at most {_MAX_TAGS} entity tags")
 
     def strongly_matches(self, entry: Versioned[Any]) -> bool:
         """Whether it is `*` or lists this document's tag as a strong one; for If-Match."""

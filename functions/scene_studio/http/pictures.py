@@ -1,4 +1,4 @@
-"""Answers that give a picture: a redirect to a short-lived signed address (design §6)."""
+"""Answers that give a picture: a redirect to a short-lived signed address."""
 
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal

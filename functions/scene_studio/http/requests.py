@@ -32,7 +32,7 @@ _RESERVED_SECONDS: Final = 4.0
 _MAX_SECONDS: Final = 12.0
 """After this no attempt begins; the slowest takes as long again, and the gateway waits 30 s."""
 _MOST_WAIT_SECONDS: Final = 25.0
-"""How long an answer waits for work that is done elsewhere, if the caller does not say (design §7)."""
+"""How long an answer waits for work that is done elsewhere, if the caller does not say."""
 MAX_HEADER: Final = 8192
 """How many characters a header may have that is read here; a gateway lets all headers have some 10,000."""
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -57,7 +57,7 @@ OnlyDeleted = Annotated[bool, Query(), Field(default=False)]
 
 @dataclass(frozen=True)
 class Change:
-    """A changing request: who it is and when it came, fixed before its first attempt (design §4.3).
+    """A changing request: who it is and when it came, fixed before its first attempt.
 
     Attributes:
         key: its idempotency key, of the caller's or made up.

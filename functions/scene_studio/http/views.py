@@ -1,4 +1,4 @@
-"""Documents as callers see them: the seed's shapes, with addresses in place of what only the store needs."""
+"""Documents as callers see them: the original product's shapes, addresses in place of what only we need."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, Protocol, TypeVar

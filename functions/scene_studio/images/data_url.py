@@ -26,10 +26,12 @@ def decode_data_url(url: str) -> bytes:
     """
     match = _DATA_URL.fullmatch(url)
     if match is None or not match["type"].lower().startswith("image/"):
-        raise ImageRejected("A picture must be given as data:image/...;base64, and the picture.")
+        raise ImageRejected(
+            "This is not a data URL of a picture. Send data:image/png;base64, and the file in base 64."
+        )
     if "base64" not in match["parameters"].lower().split(";"):
         return unquote_to_bytes(match["data"])
     try:
         return base64.b64decode("".join(match["data"].split()), validate=True)
     except binascii.Error as error:
-        raise ImageRejected(f"The data URL's base 64 is broken: {error}.") from error
+        raise ImageRejected(f"The data URL's base 64 is broken: {error}. Encode the file again.") from error

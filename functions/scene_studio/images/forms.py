@@ -1,4 +1,4 @@
-"""The forms in which pictures are stored, for those too who leave opening them to others."""
+"""The forms in which pictures are stored; without Pillow, for functions that never open a picture."""
 
 import hashlib
 from dataclasses import dataclass

@@ -1,6 +1,5 @@
 """What is made of an uploaded file: everything that is stored of it, from decoding it once."""
 
-from scene_studio.images.colours import dominant_colours
 from scene_studio.images.cutout import product_alone
 from scene_studio.images.forms import (
     PHOTO_LONGEST_SIDE,
@@ -11,6 +10,7 @@ from scene_studio.images.forms import (
 )
 from scene_studio.images.inspect import flattened, open_upright
 from scene_studio.images.normalise import encode_photo, encode_png
+from scene_studio.images.palette import dominant_colours
 from scene_studio.images.thumbnail import encode_thumbnail, thumbnail
 
 

@@ -31,6 +31,7 @@ from scene_studio.model.errors import ImageRejected
 MOST_MEMORY: Final = 600_000_000
 """Address space in bytes, all programs and libraries included, so that what is resident is always less."""
 
+# Named, so that the imports above are seen to be wanted.
 _DECODERS: Final = (
     AvifImagePlugin,
     GifImagePlugin,

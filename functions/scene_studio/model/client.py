@@ -14,7 +14,7 @@ from scene_studio.model.identifiers import Id, IsoTime, days_after
 from scene_studio.model.upload import Picture, Upload
 
 RESTORABLE_DAYS: Final = 30
-"""For how long what was deleted can be brought back (design §4.9)."""
+"""For how long what was deleted can be brought back."""
 
 MAX_PICTURES: Final = 12
 """So many pictures a product has at most."""

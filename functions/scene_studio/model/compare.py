@@ -64,12 +64,10 @@ def _live(slot: OutputSlot | None) -> OutputSlot | None:
 
 
 def _slot(place: str, before: OutputSlot | None, after: OutputSlot | None) -> Iterator[Difference]:
-    if before is None and after is None:
-        return
     if before is None or after is None:
-        words = f"{place} added" if before is None else f"{place} deleted"
-        slot_id = (after or before).id  # type: ignore[union-attr]
-        yield Difference(slot_id, "deleted", before is None, after is None, words)
+        if slot := before or after:
+            words = f"{place} added" if before is None else f"{place} deleted"
+            yield Difference(slot.id, "deleted", before is None, after is None, words)
         return
     was, now = owned_slot(before), owned_slot(after)
     if was.product_ids != now.product_ids:

@@ -9,7 +9,7 @@ from scene_studio.model.errors import IdempotencyKeyReused
 
 SCHEMA: Final = 1
 RING_SIZE: Final = 100
-"""How many of the last commits by people a document remembers (design §4.3)."""
+"""How many of the last commits by people a document remembers."""
 
 
 class RequestKey(NamedTuple):
@@ -43,7 +43,7 @@ class Document(Model):
 
     Attributes:
         schema_version: the layout of the document, for migration on read.
-        rev: 1 at creation, one more at every commit (design §4.2).
+        rev: 1 at creation, one more at every commit.
         applied: the last requests by people whose commits are in this document, oldest first.
     """
 

@@ -1,4 +1,4 @@
-"""The rules of generation: asking, folding results in, failing, cancelling, retrying (design §4.7, §4.8, §7).
+"""The rules of generation: asking, folding results in, failing, cancelling, retrying.
 
 Pure functions from studio to studio; None means that there is nothing to do. People ask, cancel and retry;
 machines fold, give up and queue again.

@@ -70,7 +70,7 @@ def derive(*parts: str) -> str:
     """An `Id` that only these parts give: 26 characters of base 32 of their SHA-256.
 
     Whatever an operation creates is named so from its idempotency key, so a repeated request names the
-    same things (design §6).
+    same things.
     """
     digest = hashlib.sha256("\x00".join(parts).encode()).digest()
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()

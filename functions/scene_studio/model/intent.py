@@ -1,8 +1,7 @@
 """Intent: a picture that was asked for and has not ended; and Result, what a machine made of it.
 
 The studio document is the outbox of generation: an intent stands in its slot from the commit that asked for
-it until its picture is a revision, so nothing that was asked for depends on a message that may be lost
-(design §7).
+it until its picture is a revision, so nothing that was asked for depends on a message that may be lost.
 """
 
 from typing import Annotated, Final, Literal

@@ -1,4 +1,4 @@
-"""Three-way merge of what people own: base, mine and theirs (design §5).
+"""Three-way merge of what people own: base, mine and theirs.
 
 Where only one side changed a field, that side's value holds. Where both changed it to the same value, that
 value. Where both changed it to different values, it is a conflict: mine holds, because it is the later edit,

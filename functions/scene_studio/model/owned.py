@@ -1,4 +1,4 @@
-"""What people own in a studio, apart from what machines own (design §3, "Ownership").
+"""What people own in a studio, apart from what machines own.
 
 An edit is never applied to the document itself but to this, and the outcome is put back. That is why no
 save, however stale or wrong, can touch a history, a status or a count.

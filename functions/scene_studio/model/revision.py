@@ -2,7 +2,7 @@
 
 A slot's revisions are numbered from 0, the oldest. The newest stand in the studio document; the older ones
 lie in pages that are written once and each name the page before. So an edit costs the same however long
-the history grows (design §3).
+the history grows.
 """
 
 from collections.abc import Sequence
@@ -33,14 +33,14 @@ Milliseconds = Annotated[int, Field(ge=0, le=MAX_MILLISECONDS, strict=True)]
 
 
 class GeneratedSceneImage(Model):
-    """A generated picture with all that made it (seed, "Revisions").
+    """A generated picture with all that made it.
 
     Attributes:
         url: only for a picture that lies elsewhere; those of our own have an address made from their ids.
         took_milliseconds: how long making it took; absent if that is not known.
         cost_micros: what the image model said that it cost, in millionths of a US dollar; likewise.
         sha256: of the picture as it is stored.
-        product_image_ids: the picture used of each of `product_ids`, None where there was none; absent if it
+        product_image_ids: the picture used of each of `productIds`, null where there was none; absent if it
             is not known what the picture was made of.
         scene_sha256: of the scene picture used.
     """

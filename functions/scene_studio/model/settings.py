@@ -1,8 +1,8 @@
 """SceneGenerationSettings: how a slot's pictures are to look.
 
-Members are open strings: the seed shows one value of each, and `SUGGESTIONS` offers more, as data. Only
-`aspectRatio` and `varietyLevel` are closed. A member that is absent was never chosen; `resolve` gives it
-its default when a picture is made.
+Members are open strings: the original product names one value of each and no list, and `SUGGESTIONS` offers
+more, as data. Only `aspectRatio` and `varietyLevel` are closed. A member that is absent was never chosen;
+`resolve` gives it its default when a picture is made.
 """
 
 from collections.abc import Mapping
@@ -55,7 +55,7 @@ class Placement(Model):
 
 
 class SceneGenerationSettings(Model):
-    """The settings of a slot, or the snapshot of them in a revision (seed, "Storage").
+    """The settings of a slot, or the snapshot of them in a revision.
 
     Members that this version does not know are kept as they came, so that an older function never strips
     what a newer browser wrote.
@@ -98,7 +98,7 @@ _KNOWN: Final = frozenset(field.alias for field in SceneGenerationSettings.model
 
 
 class ResolvedSettings(SceneGenerationSettings):
-    """Settings with a value for every member of the seed's but the scene."""
+    """Settings with a value for every member of the original product's but the scene."""
 
     room_type: SettingText = "Living Room"
     style: SettingText = "Modern"

@@ -13,7 +13,7 @@ from pydantic import Field
 from scene_studio.model.base import Model, Text
 from scene_studio.model.client import RESTORABLE_DAYS
 from scene_studio.model.document import Document
-from scene_studio.model.errors import AlreadyExists, Deleted, InvalidRequest, NotFound, Purged
+from scene_studio.model.errors import Deleted, InvalidRequest, NotFound, Purged
 from scene_studio.model.identifiers import Id, IsoTime, days_after
 from scene_studio.model.intent import Intent
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT, GeneratedSceneImage, History, PageName
@@ -31,7 +31,7 @@ Favorites = Annotated[tuple[Id, ...], Field(max_length=MAX_FAVORITES)]
 
 
 class SlotStatus(StrEnum):
-    """What a slot is doing (seed, "Rows")."""
+    """What a slot is doing."""
 
     EMPTY = "EMPTY"
     GENERATING = "GENERATING"
@@ -97,7 +97,7 @@ class OutputSlot(Model):
 
 
 class Studio(Document):
-    """A persistent workspace (seed, "SceneStudio"); its JSON is `config.json`.
+    """A persistent workspace; its JSON is `config.json`.
 
     Attributes:
         costs: what its pictures cost, in millionths of a US dollar, by month of their making.
@@ -228,19 +228,6 @@ def check_scene_limit(studio: Studio) -> Studio:
     return studio
 
 
-def add_slot(studio: Studio, slot: OutputSlot, now: str) -> Studio:
-    """The studio with one more slot at its end.
-
-    Raises:
-        AlreadyExists: the id is taken.
-        Deleted: the id belongs to a deleted slot, which can be restored.
-        InvalidRequest: the studio has all the slots that it may have.
-    """
-    if studio.find_slot(slot.id) is not None:
-        raise AlreadyExists("slot", studio.slot(slot.id).id)
-    return check_slot_limit(studio.with_slot(slot).replace(updated_at=now))
-
-
 def delete_studio(studio: Studio, now: str) -> Studio | None:
     """The studio with its tombstone set; None when it is set already."""
     return None if studio.deleted_at is not None else studio.replace(deleted_at=now, updated_at=now)
@@ -257,8 +244,8 @@ def add_revisions(
     """The studio with finished revisions, newest first, at the head of a slot's history.
 
     The newest becomes the slot's `outputImage`, unless a person picked one after the revisions were asked
-    for, that is in a commit after `asked_at_rev` (design §4.8). Revisions that the slot shows already are
-    left out, and a deleted slot takes them like any other.
+    for, that is in a commit after `asked_at_rev`. Revisions that the slot shows already are left out, and a
+    deleted slot takes them like any other.
 
     Raises:
         NotFound: there never was such a slot.

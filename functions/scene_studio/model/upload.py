@@ -1,7 +1,7 @@
 """Upload: a file that somebody was given a ticket for; Picture: what it became; UploadResult: how it ended.
 
 A scene or product stands in its document from the commit that asked for its file until the file is a
-picture or was rejected, so nothing depends on an event that may be lost (design §8).
+picture or was rejected, so nothing depends on an event that may be lost.
 """
 
 from typing import Annotated, Final, Literal, NamedTuple

@@ -1,4 +1,4 @@
-"""The documents that a warm container keeps, with the versions they were read at (design §4.10)."""
+"""The documents that a warm container keeps, with the versions they were read at."""
 
 from collections import OrderedDict
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The one read-decide-write loop that changes documents (design §4).
+"""The one read-decide-write loop that changes documents.
 
 A conditional PUT has three outcomes, not two: it stood, it did not, or nobody knows. The third is why every
 document remembers the requests that it holds, why each attempt looks for its own before it decides

@@ -1,4 +1,4 @@
-"""The inbox: results of machines, each written once, that wait to be folded into a document (design §4.7).
+"""The inbox: results of machines, each written once, that wait to be folded into a document.
 
 A machine that ends puts its result here before it touches the document, so the result is safe whatever
 happens next; and whoever folds first folds for all that wait, so many that end together need few commits.

@@ -1,4 +1,4 @@
-"""The only place that spells a key (seed, "S3 Structure"; design §3).
+"""The only place that spells a key.
 
 Every argument is an `Id`, a page name, or made from one: nothing that a caller could bend.
 """

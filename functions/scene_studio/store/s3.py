@@ -1,7 +1,7 @@
 """The object store over Amazon S3: the only module that knows what 304, 404, 409 and 412 mean there.
 
 Conditional writes go through a client that never repeats a request. botocore's own retries would send a
-PUT again after a lost reply and then report the 412 that the first one caused (design §4.4).
+PUT again after a lost reply and then report the 412 that the first one caused.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -133,7 +133,7 @@ class S3ObjectStore:
                 Body=body,
                 ContentType=content_type,
                 Metadata=metadata or {},
-                **condition,  # type: ignore[arg-type]
+                **condition,  # type: ignore[arg-type]  # the stubs know only members that are spelt out
             )
         except ClientError as error:
             raise _write_failure(error) from error

@@ -140,9 +140,9 @@ class Saving:
     ) -> _Outcome:
         """What an edit came to when it was applied: the same merge with the version that it replaced.
 
-        If that version has expired, every field that the edit touched is listed (design §4.3). If the edit
-        cannot even be made again, for want of its base or of what it names, that is every field that anybody
-        touched since its base.
+        If that version has expired, every field that the edit touched is listed. If the edit cannot even be
+        made again, for want of its base or of what it names, that is every field that anybody touched since
+        its base.
 
         Raises:
             OutcomeUnknown: the store could not be read; the edit was applied all the same.

@@ -268,7 +268,7 @@ def prepare(studio: Studio) -> Encoded[Studio]:
     """A studio ready to be written: history windows folded into pages, its summary beside it.
 
     Beyond `INLINE_LIMIT` revisions in a slot, pages of the `PAGE_SIZE` oldest are cut off. If the document is
-    over `TARGET_BYTES` even so, the longest windows fold early, down to one revision (design §3).
+    over `TARGET_BYTES` even so, the longest windows fold early, down to one revision.
 
     Raises:
         StudioFull: it is over `LIMIT_BYTES` all the same.

@@ -1,4 +1,4 @@
-"""Small summaries in an object's user metadata, so that a list needs no bodies (design §3).
+"""Small summaries in an object's user metadata, so that a list needs no bodies.
 
 S3 takes 2 KB of ASCII there; a summary is base64url of UTF-8 JSON.
 """

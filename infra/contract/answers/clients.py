@@ -106,7 +106,7 @@ class AskedProduct(Answer):
 
 
 class ClientSummary(Answer):
-    """A client in a list; what an object written by other hands does not state is null.
+    """A client in a list; null where the stored object does not tell.
 
     Attributes:
         id: its id.

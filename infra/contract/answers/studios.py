@@ -49,7 +49,7 @@ class ExpandedStudio(Studio):
 
 
 class StudioSummary(Answer):
-    """A studio in a list; what an object written by other hands does not state is null.
+    """A studio in a list; null where the stored object does not tell.
 
     Attributes:
         id: names it within its client.

@@ -1,4 +1,4 @@
-"""The seed's three flows, over HTTP, at the deployed stack."""
+"""The original product's three flows, over HTTP, at the deployed stack."""
 
 from tests.support.deployment import Deployment
 from tests.support.pictures import as_image

@@ -25,6 +25,14 @@ WORKERS_OWN = {errors.ImageRejected, errors.ModelUnavailable}
 """What no function of the API answers: it becomes `invalid-request`, or the reason of a failed picture."""
 
 
+def test_it_speaks_of_json_and_not_of_python():
+    told = re.findall(r'"(?:description|summary)": "(.*)"', text_of(document()))
+    assert told
+    assert [
+        text for text in told if re.search(r"`[a-z]+_[a-z_]+`|\bNone (?!of\b)|\b(True|False)\b", text)
+    ] == []
+
+
 def test_the_committed_contract_is_the_one_that_the_code_makes():
     assert FILE.read_text("utf-8") == text_of(document()), "run `make openapi`"
 

@@ -284,7 +284,9 @@ def test_a_damaged_bundle_is_refused(
     damage(contents)
     contents.write(tmp_path / "bundle.zip")
     assert run(tmp_path / "bundle.zip", store) == 1
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert told.endswith("Export the client again, or copy its file again, and import that.\n")
     assert not stored_objects(store)
 
 

@@ -55,6 +55,17 @@ def test_everything_that_is_missing_is_told_at_once(store: MemoryStore, to: Path
     assert sorted(problems(store, to)) == sorted((key, "is named and not there") for key in lost)
 
 
+def test_what_can_be_left_out_is_said_to_be_so_and_what_cannot_is_to_be_mended(
+    store: MemoryStore, to: Path
+) -> None:
+    store.delete(pages(store)[0])
+    with pytest.raises(ExportRefused, match="--incomplete"):
+        export_client(store, CLIENT, to)
+    rewritten(store, CONFIG, name=None)
+    with pytest.raises(ExportRefused, match="mend what is broken"):
+        export_client(store, CLIENT, to, incomplete=True)
+
+
 def test_a_page_that_is_another_is_told(store: MemoryStore, to: Path) -> None:
     replace(store, pages(store)[0], b"{}")
     [(key, said)] = problems(store, to)

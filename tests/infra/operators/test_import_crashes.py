@@ -148,7 +148,7 @@ def test_what_stands_under_a_wanted_key_and_is_another_object_stops_the_import(b
     key = keys.user_scene(CLIENT, STUDIO, "beach")
     put(store, key, b"another")
     before = current_objects(store)
-    with pytest.raises(ImportRefused) as refused:
+    with pytest.raises(ImportRefused, match="under another id") as refused:
         run(bundle, store)
     assert refused.value.keys == (key,)
     assert current_objects(store) == before

@@ -46,7 +46,7 @@ class Lifecycle:
 class Bedrock(Protocol):
     """The part of botocore's `bedrock` client that is used."""
 
-    def get_foundation_model(self, *, modelIdentifier: str) -> Mapping[str, Any]:  # noqa: N803
+    def get_foundation_model(self, *, modelIdentifier: str) -> Mapping[str, Any]:  # noqa: N803 - botocore's name
         """What Amazon says of a model."""
         ...
 

@@ -54,7 +54,7 @@ _NO_TIME: Final = "There was no time left to ask the image model. Execute again,
 class BedrockRuntime(Protocol):
     """The part of botocore's `bedrock-runtime` client that is used."""
 
-    def invoke_model(self, *, modelId: str, body: bytes, contentType: str, accept: str) -> Mapping[str, Any]:  # noqa: N803
+    def invoke_model(self, *, modelId: str, body: bytes, contentType: str, accept: str) -> Mapping[str, Any]:  # noqa: N803 - botocore's names
         """Ask a model, and wait for its answer."""
         ...
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from scene_studio.images.colours import dominant_colours
+from scene_studio.images.palette import dominant_colours
 from tests.support.pictures import BLUE, GREEN, RED, WHITE, photograph, quarters
 
 

@@ -1,4 +1,4 @@
-"""The colours that a picture consists of for somebody who glances at it."""
+"""The palette of a picture: its most common colours, as somebody sees them at a glance."""
 
 from typing import Final, NamedTuple
 
