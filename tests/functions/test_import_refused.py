@@ -155,6 +155,17 @@ def test_all_that_is_wrong_is_told_at_once(local_service: Path) -> None:
     assert fields == {"/products/2/id", "/sceneStudios/1/id", "/sceneStudios/1/clientId"}
 
 
+def test_an_import_that_is_wrong_in_thousands_of_places_is_answered_shortly(local_service: Path) -> None:
+    client = client_json()
+    client["sceneStudios"] = [
+        {"id": f"studio-{at}", "outputSlots": [{"id": "a/b", "history": [1] * 20}] * 200} for at in range(50)
+    ]
+    answer = call("POST", f"{CLIENT}/import", client)
+    assert_problem(answer, 422, "invalid-request")
+    assert len(answer.json["errors"]) == 100
+    assert "and 19990 more" in answer.json["detail"]
+
+
 def test_a_corrected_import_brings_the_corrected_pictures(local_service: Path) -> None:
     wrong = set_at(client_json(), f"{SLOT}/history/0/url", data_url(jpeg(99)))
     refused(set_at(wrong, f"{SLOT}/history/1/url", BROKEN), f"{SLOT}/history/1/url", local_service)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
 
-from scene_studio.model.base import Model, Text
+from scene_studio.model.base import Items, Model, Text
 from scene_studio.model.errors import InvalidRequest
 
 AspectRatio = Literal["1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9", "9:21", "21:9"]
@@ -78,7 +78,7 @@ class SceneGenerationSettings(Model):
     variety_level: VarietyLevel | None = None
     surroundings: SettingText | None = None
     color_scheme: SettingText | None = None
-    props: Annotated[tuple[SettingText, ...], Field(max_length=MAX_PROPS)] | None = None
+    props: Annotated[tuple[SettingText, ...], Items(MAX_PROPS)] | None = None
     color_theme: StrictBool | None = None
     accessories: StrictBool | None = None
     prompt_text: Annotated[str, Text(maximum=MAX_PROMPT_TEXT, empty=True, multiline=True)] | None = None
@@ -108,7 +108,7 @@ class ResolvedSettings(SceneGenerationSettings):
     variety_level: VarietyLevel = 5
     surroundings: SettingText = "Moderate"
     color_scheme: SettingText = "Neutral Tones"
-    props: Annotated[tuple[SettingText, ...], Field(max_length=MAX_PROPS)] = ()
+    props: Annotated[tuple[SettingText, ...], Items(MAX_PROPS)] = ()
     color_theme: StrictBool = True
     accessories: StrictBool = False
     prompt_text: Annotated[str, Text(maximum=MAX_PROMPT_TEXT, empty=True, multiline=True)] = ""
