@@ -218,6 +218,21 @@ def test_of_an_array_of_wrong_items_far_beyond_its_limit_one_error_is_told(
     assert [{"field": field, "message": message}] == answer.json["errors"]
 
 
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([], "must be text, a number, true, false or null"),
+        ({"a": 1}, "must be text, a number, true, false or null"),
+        ("x" * 101, "at most 100 characters, this has 101"),
+    ],
+)
+def test_a_wrong_setting_of_a_later_version_is_named_once_and_by_its_place(
+    seeded: Path, value: Any, message: str
+) -> None:
+    answer = call("PATCH", SLOT, {"settings": {"ofALaterVersion": value}})
+    assert [{"field": "/settings/ofALaterVersion", "message": message}] == answer.json["errors"]
+
+
 def test_every_row_that_is_wrong_is_told(seeded: Path) -> None:
     answer = call("PATCH", STUDIO, {"outputSlots": [{"id": "a/b"}, {"id": "ok"}, {"id": ""}]})
     assert ["/outputSlots/0/id", "/outputSlots/2/id"] == [one["field"] for one in answer.json["errors"]]
