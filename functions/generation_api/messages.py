@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
+from scene_studio.model.base import Items
 from scene_studio.model.edits import Request
 from scene_studio.model.identifiers import Id
 from scene_studio.model.revision import MAX_PRODUCTS_IN_SLOT
@@ -35,9 +36,9 @@ class Generate(Request):
     """
 
     slot_id: Id | None = None
-    slot_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_SLOTS)] | None = None
+    slot_ids: Annotated[tuple[Id, ...], Items(MAX_SLOTS, minimum=1, all_told=True)] | None = None
     product_ids: ProductIds | None = None
-    products: Annotated[tuple[ProductReference, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] | None = None
+    products: Annotated[tuple[ProductReference, ...], Items(MAX_PRODUCTS_IN_SLOT, all_told=True)] | None = None
     settings: SceneGenerationSettings | None = None
     count: Annotated[int, Field(ge=1, le=8, strict=True)] = 1
     seed: Seed | None = None
@@ -64,4 +65,4 @@ class Retry(Request):
         image_ids: which; absent means all that failed.
     """
 
-    image_ids: Annotated[tuple[Id, ...], Field(min_length=1, max_length=MAX_PICTURES)] | None = None
+    image_ids: Annotated[tuple[Id, ...], Items(MAX_PICTURES, minimum=1, all_told=True)] | None = None

@@ -192,7 +192,7 @@ class _Slot:
             for at, revision in enumerate(self._slot.history)
         ]
         shown = self._shown(revisions)
-        if shown is None and self._slot.output_image is not None:
+        if shown is None and self._slot.output_image:  # browsers may say with an empty text that there is none
             shown = self._revision_shown_alone(settings, change)
             revisions.insert(0, shown)
         failed = self._slot.status is SlotStatus.ERROR
@@ -211,7 +211,7 @@ class _Slot:
         """The revision that `outputImage` names: by the same address or picture, or by its id."""
         wanted = self._slot.output_image
         for given, revision in zip(self._slot.history, revisions, strict=True):
-            if wanted is not None and wanted in {given.url, given.id}:
+            if wanted and wanted in {given.url, given.id}:
                 return revision
         return None
 

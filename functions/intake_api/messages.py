@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from scene_studio.http.admission import MAX_BODY_BYTES
+from scene_studio.model.base import Items
 from scene_studio.model.client import Name
 from scene_studio.model.costs import Micros
 from scene_studio.model.edits import MAX_ROWS, Request
@@ -95,7 +96,7 @@ class ImportedSlot(Request):
     product_ids: ProductIds = ()
     status: SlotStatus | None = None
     output_image: PictureUrl | None = None
-    history: Annotated[tuple[ImportedRevision, ...], Field(max_length=10_000)] = ()
+    history: Annotated[tuple[ImportedRevision, ...], Items(10_000)] = ()
     settings: ImportedSettings | None = None
     favorites: Favorites = ()
 
@@ -122,8 +123,8 @@ class ImportedStudio(Request):
     id: Id
     name: Name | None = None
     client_id: Id | None = None
-    output_slots: Annotated[tuple[ImportedSlot, ...], Field(max_length=MAX_ROWS)] = ()
-    user_scenes: Annotated[tuple[ImportedScene, ...], Field(max_length=MAX_USER_SCENES)] = ()
+    output_slots: Annotated[tuple[ImportedSlot, ...], Items(MAX_ROWS, all_told=True)] = ()
+    user_scenes: Annotated[tuple[ImportedScene, ...], Items(MAX_USER_SCENES, all_told=True)] = ()
     created_at: IsoTime | None = None
     updated_at: IsoTime | None = None
 
@@ -133,6 +134,6 @@ class ImportedClient(Request):
 
     id: Id
     name: Name
-    products: Annotated[tuple[ImportedProduct, ...], Field(max_length=MAX_PRODUCTS)] = ()
+    products: Annotated[tuple[ImportedProduct, ...], Items(MAX_PRODUCTS, all_told=True)] = ()
     client_sessions: Annotated[tuple[Any, ...], Field(max_length=10_000)] = ()
-    scene_studios: Annotated[tuple[ImportedStudio, ...], Field(max_length=100)] = ()
+    scene_studios: Annotated[tuple[ImportedStudio, ...], Items(100, all_told=True)] = ()

@@ -12,12 +12,12 @@ from scene_studio.images.normalise import photo_jpeg
 from scene_studio.images.thumbnail import thumbnail_jpeg
 from scene_studio.model import addresses
 from scene_studio.model.client import Product
-from scene_studio.model.errors import ImageRejected, InvalidRequest
+from scene_studio.model.errors import FieldError, ImageRejected, InvalidRequest
 from scene_studio.model.identifiers import derive
 from scene_studio.model.upload import Picture
 from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
-from scene_studio.store.object_store import ObjectStore
+from scene_studio.store.object_store import ObjectStore, all_names
 
 _CLOSELY_PIXELS: Final = 20_000_000
 """So many pixels of products are looked at closely in one request, for their outlines and colours, which takes
@@ -42,6 +42,7 @@ class Pictures:
         self._objects = objects
         self._client_id = client_id
         self._taken: list[_Stored] = []
+        self._named: dict[str, dict[str, str]] = {}
         self._pictures = 0
         self._closely = _CLOSELY_PIXELS
 
@@ -52,12 +53,24 @@ class Pictures:
             How many pictures there were.
 
         Raises:
+            InvalidRequest: a picture that is named by its address here is not here; nothing was stored.
             Busy: the store could not be reached; some may be stored.
         """
         with unavailable_is_busy():
+            self._check_named()
             for key, body, content_type in self._taken:
                 self._objects.put_once(key, body, content_type=content_type)
         return self._pictures
+
+    def _check_named(self) -> None:
+        # By listings: a whole history costs one of them, and this function may look at no picture.
+        missing = []
+        for folder, fields in self._named.items():
+            there = set(all_names(self._objects, folder))
+            missing += [field for key, field in fields.items() if key not in there]
+        if missing:
+            advice = "this picture is not here; send it as a data URL, or move the client by `make export`"
+            raise InvalidRequest([FieldError(field, advice) for field in missing])
 
     def in_product(self, members: Mapping[str, Any], field: str) -> Product:
         """The product of these JSON members, its picture taken in if it brings one.
@@ -107,7 +120,8 @@ class Pictures:
         """Take in a revision's picture, to the byte if it is a JPEG.
 
         Returns:
-            Whether it will be in the store; False if it lies elsewhere and its address is to be kept.
+            Whether it will be in the store, or is to be there already; False if it lies elsewhere and its
+            address is to be kept.
 
         Raises:
             InvalidRequest: it is no picture, or the address is not one of the web.
@@ -115,6 +129,7 @@ class Pictures:
         place = (self._client_id, studio_id, slot_id, image_id)
         own = addresses.revision_image(*place)
         if url == own:
+            self._expect(keys.revisions(*place[:3]), keys.revision(*place), field)
             return True
         if stays_elsewhere(url, field, own):
             return False
@@ -133,15 +148,22 @@ class Pictures:
         Raises:
             InvalidRequest: it is no picture, or the address is not one of the web or of a stock scene.
         """
+        if scene_id is not None and url == addresses.scene_image(self._client_id, studio_id, scene_id):
+            place = (self._client_id, studio_id)
+            self._expect(keys.user_scenes(*place), keys.user_scene(*place, scene_id), field)
         if (url.startswith("/") and len(url) <= MAX_URL) or stays_elsewhere(url, field):
             return None
         data = self._decoded(url, field)
         scene_id = scene_id or derive("scene-picture", data.hex())
         jpeg = self._jpeg(data, field)
-        place = (self._client_id, studio_id, scene_id)
-        beside = {keys.user_scene_thumbnail(*place): thumbnail_jpeg(jpeg)}
-        self._take(keys.user_scene(*place), jpeg, "image/jpeg", beside)
-        return addresses.scene_image(*place)
+        own = (self._client_id, studio_id, scene_id)
+        beside = {keys.user_scene_thumbnail(*own): thumbnail_jpeg(jpeg)}
+        self._take(keys.user_scene(*own), jpeg, "image/jpeg", beside)
+        return addresses.scene_image(*own)
+
+    def _expect(self, folder: str, key: str, field: str) -> None:
+        """Have it checked that a picture is in the store, with the others of its folder."""
+        self._named.setdefault(folder, {})[key] = field
 
     def _decoded(self, url: str, field: str) -> bytes:
         try:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StrictBool
 
+from scene_studio.model.base import Items
 from scene_studio.model.edits import Request
 from scene_studio.model.identifiers import Id
 from scene_studio.model.share import DEFAULT_DAYS, MAX_DAYS, MAX_MARKS, ShareName
@@ -40,4 +41,4 @@ class GuestFavorites(Request):
     changes nothing more.
     """
 
-    favorites: Annotated[tuple[GuestFavorite, ...], Field(max_length=MAX_MARKS)]
+    favorites: Annotated[tuple[GuestFavorite, ...], Items(MAX_MARKS, all_told=True)]

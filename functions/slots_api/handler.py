@@ -106,7 +106,8 @@ def edit_slot(
     needed = body.product_ids or body.output_image
     knows = checked(studios, client_id, studio_id, check) if needed else knows_none
     saved = Saving(studios, client_id, studio_id).save(
-        lambda base: edited_slot(base, slot_id, body, knows()), edit_request(change, condition, prefer)
+        lambda base: edited_slot(base, slot_id, body, knows()),
+        edit_request(change, condition, prefer, slot_id=slot_id),
     )
     return _answer(saved, slot_id, prefer)
 
@@ -126,7 +127,7 @@ def remove_slot(
     If others changed it since the version that If-Match names, it stays, and the answer says so.
     """
     saved = Saving(studios, client_id, studio_id).save(
-        lambda base: deleted_slot(base, slot_id), edit_request(change, condition, prefer)
+        lambda base: deleted_slot(base, slot_id), edit_request(change, condition, prefer, slot_id=slot_id)
     )
     if saved.conflicts:
         return _answer(saved, slot_id, prefer)
@@ -145,7 +146,8 @@ def restore_deleted_slot(
 ) -> Response[Any]:
     """Bring a deleted slot back; nothing happens to one that is not deleted."""
     saved = Saving(studios, client_id, studio_id).save(
-        lambda base: deleted_slot(base, slot_id, deleted=False), edit_request(change, condition, prefer)
+        lambda base: deleted_slot(base, slot_id, deleted=False),
+        edit_request(change, condition, prefer, slot_id=slot_id),
     )
     return _answer(saved, slot_id, prefer, foreseen=False)
 

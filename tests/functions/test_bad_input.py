@@ -130,6 +130,22 @@ def test_a_body_that_is_not_json_is_refused_by_every_route(seeded: Path, kind: s
             assert_problem(answer, 400, "malformed-json")
 
 
+@pytest.mark.parametrize(
+    ("raw", "advice"),
+    [
+        (b"\xef\xbb\xbf{}", "The body begins with a byte order mark; send it as UTF-8 without one."),
+        (b"[%s]" % (b"1" * 4301), "a number has 4301 digits; send it as text."),
+        (b"[-%s]" % (b"1" * 4301), "a number has 4301 digits; send it as text."),
+        (DEEP, "it is nested deeper than 100 levels."),
+        (b"[" * 100_000, "it is nested deeper than 100 levels."),
+    ],
+)
+def test_what_is_wrong_with_a_body_is_told_in_words_about_json(seeded: Path, raw: bytes, advice: str) -> None:
+    answer = call("PATCH", STUDIO, raw=raw)
+    assert_problem(answer, 400, "malformed-json")
+    assert answer.json["detail"].endswith(advice)
+
+
 def test_a_body_that_is_broken_says_where(seeded: Path) -> None:
     answer = call("PATCH", STUDIO, raw=b'{\n"name": }')
     assert (answer.json["line"], answer.json["column"]) == (2, 9)

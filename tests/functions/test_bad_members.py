@@ -196,6 +196,48 @@ def test_settings_of_other_names_are_refused_when_they_would_become_too_many(
     assert model.calls == 0
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "member", "field", "message"),
+    [
+        ("PATCH", SLOT, "favorites", "/favorites/0", "must be a string"),
+        ("PATCH", SLOT, "productIds", "/productIds/0", "must be a string"),
+        ("PATCH", SLOT, "settings.props", "/settings/props/0", "must be a string"),
+        ("PATCH", STUDIO, "outputSlots", "/outputSlots", "must have at most 200 items, and has 50000"),
+        ("POST", f"{STUDIO}/generate", "slotIds", "/slotIds", "must have at most 100 items, and has 50000"),
+        ("POST", f"{STUDIO}/generate", "products", "/products", "must have at most 16 items, and has 50000"),
+    ],
+)
+def test_of_an_array_of_wrong_items_far_beyond_its_limit_one_error_is_told(
+    seeded: Path, method: str, path: str, member: str, field: str, message: str
+) -> None:
+    wrong: Any = [1] * 50_000
+    for name in reversed(member.split(".")):
+        wrong = {name: wrong}
+    answer = call(method, path, wrong)
+    assert_problem(answer, 422, "invalid-request")
+    assert [{"field": field, "message": message}] == answer.json["errors"]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ([], "must be text, a number, true, false or null"),
+        ({"a": 1}, "must be text, a number, true, false or null"),
+        ("x" * 101, "at most 100 characters, this has 101"),
+    ],
+)
+def test_a_wrong_setting_of_a_later_version_is_named_once_and_by_its_place(
+    seeded: Path, value: Any, message: str
+) -> None:
+    answer = call("PATCH", SLOT, {"settings": {"ofALaterVersion": value}})
+    assert [{"field": "/settings/ofALaterVersion", "message": message}] == answer.json["errors"]
+
+
+def test_every_row_that_is_wrong_is_told(seeded: Path) -> None:
+    answer = call("PATCH", STUDIO, {"outputSlots": [{"id": "a/b"}, {"id": "ok"}, {"id": ""}]})
+    assert ["/outputSlots/0/id", "/outputSlots/2/id"] == [one["field"] for one in answer.json["errors"]]
+
+
 @pytest.mark.parametrize("written", ["7.0", "70e-1", "0.7e1"])
 def test_a_whole_number_may_be_written_with_a_fraction_or_an_exponent(seeded: Path, written: str) -> None:
     body = f'{{"settings": {{"varietyLevel": {written}}}}}'

@@ -250,6 +250,16 @@ def test_any_time_that_can_be_spelled_can_be_imported(local_service: Path, time:
     assert gone["deletedAt"] == time
 
 
+@pytest.mark.parametrize("nothing", ["", None])
+def test_a_slot_whose_picture_is_an_empty_text_shows_none(local_service: Path, nothing: str | None) -> None:
+    client = client_json()
+    client["sceneStudios"][0]["outputSlots"][0] |= {"outputImage": nothing, "history": [], "status": "EMPTY"}
+    assert call("POST", f"{CLIENT}/import", client).status == 200
+    (slot,) = call("GET", STUDIO).json["outputSlots"]
+    assert ("EMPTY", []) == (slot["status"], slot["history"])
+    assert "outputImage" not in slot
+
+
 @pytest.mark.parametrize("named", ["img-2", data_url(IMG_2)])
 def test_the_picture_that_is_shown_is_named_by_id_or_by_itself(local_service: Path, named: str) -> None:
     client = client_json()

@@ -155,6 +155,24 @@ def test_all_that_is_wrong_is_told_at_once(local_service: Path) -> None:
     assert fields == {"/products/2/id", "/sceneStudios/1/id", "/sceneStudios/1/clientId"}
 
 
+def test_a_picture_that_is_named_by_its_address_here_must_be_here(local_service: Path) -> None:
+    own = f"{STUDIO}/slots/slot-1/history/img-2/image"
+    refused(set_at(client_json(), f"{SLOT}/history/1/url", own), f"{SLOT}/history/1/url", local_service)
+    loft = [{"id": "loft", "imageUrl": f"{STUDIO}/user-scenes/loft/image"}]
+    refused(set_at(client_json(), f"{S}/userScenes", loft), f"{S}/userScenes/0/imageUrl", local_service)
+
+
+def test_an_import_that_is_wrong_in_thousands_of_places_is_answered_shortly(local_service: Path) -> None:
+    client = client_json()
+    client["sceneStudios"] = [
+        {"id": f"studio-{at}", "outputSlots": [{"id": "a/b", "history": [1] * 20}] * 200} for at in range(50)
+    ]
+    answer = call("POST", f"{CLIENT}/import", client)
+    assert_problem(answer, 422, "invalid-request")
+    assert len(answer.json["errors"]) == 100
+    assert "and 19990 more" in answer.json["detail"]
+
+
 def test_a_corrected_import_brings_the_corrected_pictures(local_service: Path) -> None:
     wrong = set_at(client_json(), f"{SLOT}/history/0/url", data_url(jpeg(99)))
     refused(set_at(wrong, f"{SLOT}/history/1/url", BROKEN), f"{SLOT}/history/1/url", local_service)

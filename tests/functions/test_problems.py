@@ -92,6 +92,12 @@ def test_messages_speak_of_json_and_not_of_python(kind: str, message: str) -> No
     assert field_errors([{"loc": ("body", "a"), "msg": "tuple", "type": kind}])[0].message == message
 
 
+def test_messages_tell_the_numbers_that_they_are_about() -> None:
+    context = {"max_length": 16, "actual_length": 17}
+    (error,) = field_errors([{"loc": ("body", "a"), "msg": "Tuple", "type": "too_long", "ctx": context}])
+    assert error.message == "must have at most 16 items, and has 17"
+
+
 def broken() -> None:
     raise RuntimeError("the password is hunter2")
 

@@ -276,6 +276,35 @@ def test_one_slot_s_answer_has_no_tag_when_it_does_not_show_all_that_changed(stu
     assert read()["etag"] == fresh.etag
 
 
+def test_who_added_a_slot_beside_others_edits_it_and_deletes_it_from_the_version_they_had(studio):
+    edit("slot-1", {"settings": {"style": "Rustic"}})
+    had = {"if-match": studio["etag"]}
+    made = call("POST", f"{STUDIO}/slots", {"id": "mine"}, had)
+    assert "etag" not in made.headers  # others changed something, so its maker still has the tag from before
+    assert "Coastal" == edit("mine", {"settings": {"style": "Coastal"}}, **had).json["settings"]["style"]
+    call("POST", f"{STUDIO}/slots", {"id": "unwanted"}, had)
+    assert 204 == call("DELETE", f"{STUDIO}/slots/unwanted", None, had).status
+    assert ["slot-1", "slot-2", "mine"] == list(slots())
+
+
+def test_of_a_slot_that_was_made_since_the_base_both_edits_of_one_field_are_named(studio):
+    call("POST", f"{STUDIO}/slots", {"id": "newer"})
+    edit("newer", {"settings": {"style": "Rustic", "lighting": "Evening"}})
+    answer = edit("newer", {"settings": {"style": "Coastal"}}, **{"if-match": studio["etag"]})
+    (conflict,) = answer.json["merge"]["conflicts"]
+    assert ("Modern", "Coastal", "Rustic") == (conflict["base"], conflict["mine"], conflict["theirs"])
+    assert "Evening" == slots()["newer"]["settings"]["lighting"]
+
+
+def test_a_slot_that_was_made_and_deleted_since_the_base_is_deleted_until_it_is_brought_back(studio):
+    had = {"if-match": studio["etag"]}
+    call("POST", f"{STUDIO}/slots", {"id": "newer"})
+    call("DELETE", f"{STUDIO}/slots/newer")
+    assert 410 == call("PATCH", f"{STUDIO}/slots/newer", {"favorites": []}, had).status
+    assert 200 == call("POST", f"{STUDIO}/slots/newer/undelete", None, had).status
+    assert "newer" in slots()
+
+
 def test_deleting_a_slot_that_others_changed_since_is_told_and_not_done(studio):
     edit("slot-1", {"settings": {"style": "Industrial"}})
     answer = call("DELETE", f"{STUDIO}/slots/slot-1", headers={"if-match": studio["etag"]})

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from scene_studio.model import client as client_model
 from scene_studio.model.client import (
     MAX_PICTURES,
     Client,
@@ -176,6 +177,25 @@ def test_sessions_are_kept_to_the_letter_and_imported_once(sessions: list[Any]) 
     read_back = Client.model_validate_json(after.model_dump_json(by_alias=True, exclude_none=True))
     assert list(read_back.client_sessions) == sessions
     assert import_into_client(read_back, (), sessions, NOW) is None
+
+
+def test_many_sessions_are_not_each_compared_with_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = []
+
+    class Identity(bytes):
+        def __eq__(self, other: object) -> bool:
+            compared.append(other)
+            return super().__eq__(other)
+
+        __hash__ = bytes.__hash__
+
+    identity = client_model._session_identity
+    monkeypatch.setattr(client_model, "_session_identity", lambda session: Identity(identity(session)))
+    there = client(sessions=tuple({"id": f"there-{number}"} for number in range(100)))
+    after = import_into_client(there, (), [{"id": f"new-{number}"} for number in range(100)], NOW)
+    assert after is not None
+    assert len(after.client_sessions) == 200
+    assert len(compared) <= 200
 
 
 def test_the_nulls_of_the_seeds_sessions_survive_storage() -> None:

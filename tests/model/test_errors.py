@@ -1,6 +1,7 @@
 import pytest
 
 from scene_studio.model.errors import (
+    MAX_TOLD,
     AlreadyExists,
     Deleted,
     FieldError,
@@ -18,6 +19,15 @@ def test_an_invalid_request_names_every_field_once_and_in_order() -> None:
         {"field": "/a", "message": "two"},
         {"field": "/b", "message": "three"},
     ]
+
+
+def test_of_many_errors_the_first_are_told() -> None:
+    error = InvalidRequest([FieldError(f"/{at}", "is wrong") for at in range(1000)])
+    assert error.detail == (
+        "Correct /0, /1, /2, /3, /4, /5, /6, /7, /8, /9 and 990 more and send the request again; nothing was "
+        "changed."
+    )
+    assert len(error.members["errors"]) == MAX_TOLD
 
 
 def test_an_error_about_one_field_is_an_invalid_request() -> None:

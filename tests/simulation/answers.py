@@ -70,7 +70,7 @@ class Answers:
             )
 
     def _is_done(self, request: Request, state: State, reported: set[Any]) -> bool:
-        base = base_of(request.intent, state, self._by_id)
+        base = base_of(request, state, self._by_id)
         result = expected(request.intent, base, state)
         if result.picked or (request.strict and result.conflicts):
             return False

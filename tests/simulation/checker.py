@@ -267,7 +267,7 @@ class Checker:
             raise Excused
         if request.writes:
             raise Violation(f"applied, and refused all the same with {request.refused}: {request}")
-        bases = [base_of(request.intent, state, self._by_id) for state in since(self.states, run)]
+        bases = [base_of(request, state, self._by_id) for state in since(self.states, run)]
         existed = run.started > 0 and not self.purges.was_absent((run.now - EPOCH_MILLISECONDS) / 1000)
         there = Refused(request, refusal, since(self.states, run), bases, self.gone, existed)
         if not justified(there):

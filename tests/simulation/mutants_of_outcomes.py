@@ -102,10 +102,10 @@ def _busy_though_applied(*given: Any) -> Any:
         raise Busy(error.detail) from error
 
 
-def _refused_though_applied(saving: Any, plan: Any, base: Any, done: Any) -> Any:
+def _refused_though_applied(saving: Any, plan: Any, base: Any, done: Any, slot_id: Any) -> Any:
     if base is _NoBase.GONE:
         plan(done.current.document)
-    return _OUTCOME_BEFORE(saving, plan, base, done)
+    return _OUTCOME_BEFORE(saving, plan, base, done, slot_id)
 
 
 MUTANTS: Final = {

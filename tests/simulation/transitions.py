@@ -6,7 +6,7 @@ from typing import Final
 
 from tests.simulation.generations import newest_first
 from tests.simulation.intents import Intents
-from tests.simulation.oracle import Intent, expected, order_fault
+from tests.simulation.oracle import expected, order_fault
 from tests.simulation.requests import Request, Run
 from tests.simulation.runs import MachineRun
 from tests.simulation.state import OUTPUT, People, State, peoples_slot
@@ -104,7 +104,7 @@ class Transitions:
         self._intents.check(run, before, after)
 
     def _edited(self, request: Request, before: State, after: State) -> None:
-        base = base_of(request.intent, before, self._states)
+        base = base_of(request, before, self._states)
         request.expected = result = expected(request.intent, base, before)
         if request.strict and result.conflicts:
             raise Violation(f"a strict edit was written over conflicts {sorted(map(str, result.conflicts))}")
@@ -123,11 +123,22 @@ class Transitions:
         compare(people, after.people, request)
 
 
-def base_of(intent: Intent, current: State, states: Mapping[str, State]) -> State:
-    """The version that somebody looked at; the current one if they name none."""
+def base_of(request: Request, current: State, states: Mapping[str, State]) -> State:
+    """The version that somebody looked at; the current one if they name none.
+
+    A slot that was made since, and that the request is about, they saw as it was made.
+    """
+    intent, slot_id = request.intent, request.slot_id
     if intent.from_nothing:
         return replace(current, people=People(current.people.name, {}), machines={})
-    return states[intent.base] if intent.base else current
+    if not intent.base:
+        return current
+    base = states[intent.base]
+    if request.adds or slot_id is None or slot_id in base.people.slots or slot_id not in current.people.slots:
+        return base
+    newer, born = current.people.slots[slot_id], current.machines[slot_id].get("born")
+    seen = peoples_slot(born) if born and not newer.deleted else newer
+    return replace(base, people=base.people.with_slot(slot_id, seen))
 
 
 def compare(wanted: People, got: People, request: Request | MachineRun) -> None:

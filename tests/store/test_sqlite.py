@@ -146,6 +146,19 @@ def test_a_signature_of_one_file_opens_nothing_in_another(tmp_path: Path) -> Non
         assert another.open_signed("picture", signed(store)) is None
 
 
+def test_a_disk_that_is_full_is_told_to_who_runs_the_machine_and_room_mends_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store = SqliteObjectStore(tmp_path / "store.sqlite")
+    (pages,) = store._db.execute("PRAGMA page_count").fetchone()
+    store._db.execute(f"PRAGMA max_page_count = {pages + 2}")
+    with pytest.raises(Unavailable):
+        store.put_once("big", b"x" * 100_000, content_type="image/png")
+    assert "the store cannot be written: database or disk is full" in caplog.text
+    store._db.execute("PRAGMA max_page_count = 1000000")
+    assert store.put_once("big", b"x" * 100_000, content_type="image/png")
+
+
 def test_a_file_that_stays_busy_is_unavailable_for_writing_and_open_for_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

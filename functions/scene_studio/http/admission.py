@@ -23,9 +23,12 @@ from scene_studio.model.identifiers import ID_PATTERN
 MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 MAX_DEPTH: Final = 100
 """How deep arrays and objects may stand in one another; documents could not be read back far beyond it."""
+_TOO_DEEP: Final = f"it is nested deeper than {MAX_DEPTH} levels"
 _JSON_TYPES: Final = re.compile(
     r"(text/plain|application/json|[a-z0-9.+-]+/[a-z0-9.+-]+\+json)\s*(;.*)?", re.IGNORECASE
 )
+_MAX_DIGITS: Final = 4300
+"""So many digits of a whole number Python reads; a limit of its own, which nobody should be told of as such."""
 _MAX_EXACT: Final = 2.0**53
 """The largest number up to which a double tells every whole number from the next."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
@@ -121,8 +124,10 @@ def strict_json(text: str) -> Any:
     Raises:
         MalformedJson: it is not.
     """
+    if text.startswith("\ufeff"):
+        raise MalformedJson("The body begins with a byte order mark; send it as UTF-8 without one.")
     try:
-        value = json.loads(text, parse_constant=_not_json, parse_float=_number)
+        value = json.loads(text, parse_constant=_not_json, parse_float=_number, parse_int=_whole_number)
         _check_depth(value)
         _check_characters(text, value)
     except json.JSONDecodeError as error:
@@ -130,9 +135,18 @@ def strict_json(text: str) -> Any:
             f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}. {_CORRECT_IT}",
             {"line": error.lineno, "column": error.colno},
         ) from error
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise MalformedJson(f"The body is not JSON that can be read: {_TOO_DEEP}. {_CORRECT_IT}") from error
+    except ValueError as error:
         raise MalformedJson(f"The body is not JSON that can be read: {error}. {_CORRECT_IT}") from error
     return value
+
+
+def _whole_number(digits: str) -> int:
+    size = len(digits.lstrip("-"))
+    if size > _MAX_DIGITS:
+        raise ValueError(f"a number has {size} digits; send it as text")
+    return int(digits)
 
 
 def _number(digits: str) -> float | int:
@@ -158,7 +172,7 @@ def _check_depth(value: Any) -> None:
         ]
         if not level:
             return
-    raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels")
+    raise ValueError(_TOO_DEEP)
 
 
 def _check_characters(text: str, value: Any) -> None:

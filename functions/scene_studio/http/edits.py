@@ -37,15 +37,23 @@ class StudioCheck(Protocol[T_co]):
 
 
 def edit_request(
-    change: Change, condition: TagCondition | None, preferences: Preferences, tags: Sequence[str] = ()
+    change: Change,
+    condition: TagCondition | None,
+    preferences: Preferences,
+    tags: Sequence[str] = (),
+    slot_id: str | None = None,
 ) -> EditRequest:
-    """An edit made from the oldest version that If-Match names or, if it names none, that these tags name."""
+    """An edit made from the oldest version that If-Match names or, if it names none, that these tags name.
+
+    `slot_id` is the one slot that it is about, if it is about one that is there.
+    """
     named = list(tags) if condition is None or condition.any else condition.tags
     return EditRequest(
         request=change.request,
         now=change.now,
         pacing=change.pacing,
         version=oldest_version(named),
+        slot_id=slot_id,
         strict=preferences.strict,
     )
 

@@ -88,6 +88,9 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "string_type": "must be a string",
     "bool_type": "must be true or false",
     "int_type": "must be a whole number",
+    "too_long": "must have at most {max_length} items, and has {actual_length}",
+    "too_short": "must have at least {min_length} items, and has {actual_length}",
+    "value_error": "{error}",
 }
 """What pydantic says in terms of Python, in terms of JSON."""
 
@@ -122,7 +125,8 @@ def field_errors(validation_errors: Sequence[Mapping[str, Any]]) -> list[FieldEr
     for error in validation_errors:
         place, *path = error["loc"]
         field = _pointer(path) if place == "body" else ".".join(str(part) for part in path)
-        message = _MESSAGES.get(str(error.get("type")), str(error["msg"]))
+        ours = _MESSAGES.get(str(error.get("type")))
+        message = str(error["msg"]) if ours is None else ours.format(**error.get("ctx", {}))
         found.setdefault(field, FieldError(field or "body", message))
     return list(found.values())
 

@@ -71,3 +71,39 @@ class Text:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A rule for arrays: how many items they have, and how many wrong ones are told.
+
+    A body has room for a million items, and pydantic would spell out what is wrong with each.
+
+    Attributes:
+        maximum: the most items.
+        minimum: the fewest.
+        all_told: whether each item that is wrong is told, and not the first alone; an array that is too long is
+            refused then before its items are looked at.
+    """
+
+    maximum: int
+    minimum: int = 0
+    all_told: bool = False
+
+    def check(self, value: Any) -> Any:
+        """Return the value unchanged, whatever it is.
+
+        Raises:
+            PydanticCustomError: it is an array that is too long.
+        """
+        if isinstance(value, list | tuple) and len(value) > self.maximum:
+            context = {"max_length": self.maximum, "actual_length": len(value)}
+            raise PydanticCustomError("too_long", "at most {max_length} items, not {actual_length}", context)
+        return value
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        limits = {"max_length": self.maximum, "fail_fast": not self.all_told}
+        if self.minimum:
+            limits["min_length"] = self.minimum
+        schema: Any = {**handler(source), **limits}
+        return core_schema.no_info_before_validator_function(self.check, schema) if self.all_told else schema

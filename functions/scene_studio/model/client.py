@@ -225,7 +225,7 @@ def import_into_client(
     """
     have = {product.id for product in client.products}
     new_products = tuple(product for product in products if product.id not in have)
-    known = [_session_identity(session) for session in client.client_sessions]
+    known = {_session_identity(session) for session in client.client_sessions}
     new_sessions = tuple(session for session in sessions if _session_identity(session) not in known)
     if not new_products and not new_sessions:
         return None

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from scene_studio.model import addresses
+from scene_studio.model.base import Items
 from scene_studio.model.errors import AlreadyExists, FieldError, InvalidRequest, NotFound
 from scene_studio.model.identifiers import Id
 from scene_studio.model.merge import weave
@@ -69,7 +70,7 @@ class StudioEdit(Request):
     """
 
     name: Name | None = None
-    output_slots: Annotated[tuple[SlotRow, ...], Field(max_length=MAX_ROWS)] | None = None
+    output_slots: Annotated[tuple[SlotRow, ...], Items(MAX_ROWS, all_told=True)] | None = None
 
 
 class Wanted(NamedTuple):

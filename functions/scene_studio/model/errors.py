@@ -6,7 +6,11 @@ to do next.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
+
+MAX_TOLD: Final = 100
+"""So many errors of one request are told at most; a body of 4 MiB has room for millions."""
+_MAX_NAMED: Final = 10
 
 
 class FieldError(NamedTuple):
@@ -33,13 +37,18 @@ class SceneStudioError(Exception):
 
 
 class InvalidRequest(SceneStudioError):
-    """The request says something that cannot be; nothing was changed."""
+    """The request says something that cannot be; nothing was changed.
+
+    Of many errors it tells the first `MAX_TOLD`.
+    """
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
-        fields = ", ".join(dict.fromkeys(error.field for error in errors))
+        fields = list(dict.fromkeys(error.field for error in errors))
+        more = len(fields) - _MAX_NAMED
+        named = ", ".join(fields[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
         super().__init__(
-            f"Correct {fields} and send the request again; nothing was changed.",
-            {"errors": [error._asdict() for error in errors]},
+            f"Correct {named} and send the request again; nothing was changed.",
+            {"errors": [error._asdict() for error in errors[:MAX_TOLD]]},
         )
         self.errors = tuple(errors)
 

@@ -53,8 +53,9 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
     """
     rev = studio.rev + 1
     slots = []
+    there = {slot.id: slot for slot in studio.output_slots}  # deleted ones may be many
     for slot_id, wanted in owned.slots.items():
-        current = studio.find_slot(slot_id) or _made(slot_id, wanted)
+        current = there.get(slot_id) or _made(slot_id, wanted)
         slots.append(_with_owned_slot(current, wanted, rev if slot_id in picked else None, now))
     slots.extend(slot for slot in studio.output_slots if slot.id not in owned.slots)
     # By identity: to Python, true equals 1, and an edit from one to the other would be lost.

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, StringConstraints
 
-from scene_studio.model.base import Model, Text
+from scene_studio.model.base import Items, Model, Text
 from scene_studio.model.identifiers import Id
 from scene_studio.model.settings import SceneGenerationSettings
 
@@ -48,9 +48,9 @@ class GeneratedSceneImage(Model):
     id: Id
     url: Annotated[str, Field(max_length=2048)] | None = None
     timestamp: Milliseconds
-    product_ids: Annotated[tuple[Id, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] = ()
+    product_ids: Annotated[tuple[Id, ...], Items(MAX_PRODUCTS_IN_SLOT)] = ()
     product_names: Annotated[
-        tuple[Annotated[str, Text(200, empty=True)], ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)
+        tuple[Annotated[str, Text(200, empty=True)], ...], Items(MAX_PRODUCTS_IN_SLOT)
     ] = ()
     settings: SceneGenerationSettings = SceneGenerationSettings()
     debug_prompt: Annotated[str, Text(MAX_DEBUG_PROMPT, empty=True, multiline=True)] | None = None
@@ -61,7 +61,7 @@ class GeneratedSceneImage(Model):
     took_milliseconds: int | None = None
     cost_micros: Annotated[int, Field(ge=0)] | None = None
     sha256: Sha256 | None = None
-    product_image_ids: Annotated[tuple[Id | None, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)] | None = None
+    product_image_ids: Annotated[tuple[Id | None, ...], Items(MAX_PRODUCTS_IN_SLOT)] | None = None
     scene_sha256: Sha256 | None = None
 
 

@@ -8,9 +8,10 @@ more, as data. Only `aspectRatio` and `varietyLevel` are closed. A member that i
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field, StrictBool, StrictFloat, StrictInt, model_validator
+from pydantic import BeforeValidator, Field, StrictBool, StrictFloat, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
 
-from scene_studio.model.base import Model, Text
+from scene_studio.model.base import Items, Model, Text
 from scene_studio.model.errors import InvalidRequest
 
 AspectRatio = Literal["1:1", "4:5", "5:4", "3:4", "4:3", "2:3", "3:2", "9:16", "16:9", "9:21", "21:9"]
@@ -23,11 +24,26 @@ MAX_UNKNOWN_SETTINGS: Final = 16
 MAX_SEED: Final = 4_294_967_294
 """The largest seed that any of the image models takes."""
 
-SettingText = Annotated[str, Text(maximum=100, empty=True)]
+_TEXT: Final = Text(maximum=100, empty=True)
+SettingText = Annotated[str, _TEXT]
 VarietyLevel = Annotated[int, Field(ge=0, le=10, strict=True)]
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
 ShadowStrength = Annotated[float, Field(ge=0, le=1, strict=True)]
 SceneUrl = Annotated[str, Field(max_length=2048)]
+
+
+def _check_other(value: Any) -> Any:
+    if isinstance(value, str):
+        return _TEXT.check(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    raise PydanticCustomError("setting_type", "must be text, a number, true, false or null")
+
+
+OtherSetting = Annotated[
+    SettingText | StrictFloat | StrictInt | StrictBool | None, BeforeValidator(_check_other)
+]
+"""A setting of another name. What is wrong with one is told once, and not for each type that it is not."""
 
 
 class SceneReference(Model):
@@ -67,7 +83,7 @@ class SceneGenerationSettings(Model):
         seed: for every picture of the slot; without it each picture has one of its own.
     """
 
-    __pydantic_extra__: dict[str, SettingText | StrictFloat | StrictInt | StrictBool | None]
+    __pydantic_extra__: dict[str, OtherSetting]
 
     scene: SceneReference | None = None
     room_type: SettingText | None = None
@@ -78,7 +94,7 @@ class SceneGenerationSettings(Model):
     variety_level: VarietyLevel | None = None
     surroundings: SettingText | None = None
     color_scheme: SettingText | None = None
-    props: Annotated[tuple[SettingText, ...], Field(max_length=MAX_PROPS)] | None = None
+    props: Annotated[tuple[SettingText, ...], Items(MAX_PROPS)] | None = None
     color_theme: StrictBool | None = None
     accessories: StrictBool | None = None
     prompt_text: Annotated[str, Text(maximum=MAX_PROMPT_TEXT, empty=True, multiline=True)] | None = None
@@ -108,7 +124,7 @@ class ResolvedSettings(SceneGenerationSettings):
     variety_level: VarietyLevel = 5
     surroundings: SettingText = "Moderate"
     color_scheme: SettingText = "Neutral Tones"
-    props: Annotated[tuple[SettingText, ...], Field(max_length=MAX_PROPS)] = ()
+    props: Annotated[tuple[SettingText, ...], Items(MAX_PROPS)] = ()
     color_theme: StrictBool = True
     accessories: StrictBool = False
     prompt_text: Annotated[str, Text(maximum=MAX_PROMPT_TEXT, empty=True, multiline=True)] = ""

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from scene_studio.model.base import Model, Text
+from scene_studio.model.base import Items, Model, Text
 from scene_studio.model.client import RESTORABLE_DAYS
 from scene_studio.model.document import Document
 from scene_studio.model.errors import Deleted, InvalidRequest, NotFound, Purged
@@ -26,8 +26,8 @@ MAX_FAVORITES: Final = 1000
 DEFAULT_NAME: Final = "Main Studio"
 
 Name = Annotated[str, Text(200)]
-ProductIds = Annotated[tuple[Id, ...], Field(max_length=MAX_PRODUCTS_IN_SLOT)]
-Favorites = Annotated[tuple[Id, ...], Field(max_length=MAX_FAVORITES)]
+ProductIds = Annotated[tuple[Id, ...], Items(MAX_PRODUCTS_IN_SLOT)]
+Favorites = Annotated[tuple[Id, ...], Items(MAX_FAVORITES)]
 
 
 class SlotStatus(StrEnum):

@@ -22,7 +22,7 @@ from scene_studio.model.errors import (
 )
 from scene_studio.model.merge import Conflict, merge, touched
 from scene_studio.model.owned import Owned, births, owned_by_people, with_owned
-from scene_studio.model.studio import Studio, existing
+from scene_studio.model.studio import OutputSlot, Studio, existing, new_slot
 from scene_studio.store.cache import Versioned
 from scene_studio.store.commit import Commit, Effect
 from scene_studio.store.pacing import Pacing
@@ -45,6 +45,8 @@ class EditRequest:
         version: the version that it was made from; None means whatever version is the latest.
         from_nothing: that it was made from no version at all: by a browser that made all its rows itself and
             never read them back. What others made is left alone then, and nothing is deleted.
+        slot_id: the one slot that it is about. If that was made since `version`, the edit was made from the
+            slot as it was made.
         strict: whether a conflict refuses it.
     """
 
@@ -53,6 +55,7 @@ class EditRequest:
     pacing: Pacing
     version: str | None = None
     from_nothing: bool = False
+    slot_id: str | None = None
     strict: bool = False
 
 
@@ -112,7 +115,7 @@ class Saving:
             studio = existing(current.document if current else None, self._studio_id)
             if base is _NoBase.GONE:
                 raise VersionGone(current)
-            made_from = _made_from(base, studio)
+            made_from = _made_from(base, studio, edit.slot_id)
             wanted = plan(made_from)
             if base is _NoBase.NOTHING:
                 _check_rows_are_own(current, studio, wanted)
@@ -123,7 +126,7 @@ class Saving:
 
         commit = self._studios.commit(self._client_id, self._studio_id, apply, edit.request, edit.pacing)
         if commit.effect is Effect.REPEATED:
-            outcome = self._outcome_before(plan, base, commit)
+            outcome = self._outcome_before(plan, base, commit, edit.slot_id)
         before = commit.replaced or commit.current.version.version_id
         # Since an edit that is repeated was made, others may have made theirs: `current` shows them too.
         repeated = commit.effect is Effect.REPEATED
@@ -136,7 +139,7 @@ class Saving:
         return self._studios.version(self._client_id, self._studio_id, version) or _NoBase.GONE
 
     def _outcome_before(
-        self, plan: Plan, base: Versioned[Studio] | _NoBase, commit: Commit[Studio]
+        self, plan: Plan, base: Versioned[Studio] | _NoBase, commit: Commit[Studio], slot_id: str | None
     ) -> _Outcome:
         """What an edit came to when it was applied: the same merge with the version that it replaced.
 
@@ -159,11 +162,11 @@ class Saving:
             ) from error
         try:
             if theirs is None or base is _NoBase.GONE:
-                made_from = _made_from(base, current)
+                made_from = _made_from(base, current, slot_id)
                 wanted = plan(made_from)
                 owned = _NOTHING if base is _NoBase.GONE else owned_by_people(made_from)
                 return _Outcome(wanted.owned, touched(owned, wanted.owned), wanted.ignored)
-            made_from = _made_from(base, theirs.document)
+            made_from = _made_from(base, theirs.document, slot_id)
             return _merged(plan(made_from), made_from, theirs.document)
         except SceneStudioError:
             known = base.document if isinstance(base, Versioned) else None
@@ -184,10 +187,22 @@ def _all_touched(base: Studio | None, theirs: Studio | None, current: Studio) ->
     return [*others, *(change for change in since if (change.slot_id, change.field) not in named)]
 
 
-def _made_from(base: Versioned[Studio] | _NoBase, theirs: Studio) -> Studio:
+def _made_from(base: Versioned[Studio] | _NoBase, theirs: Studio, slot_id: str | None) -> Studio:
     if base is _NoBase.NOTHING:
         return theirs.replace(output_slots=())
-    return theirs if isinstance(base, _NoBase) else base.document
+    if isinstance(base, _NoBase):
+        return theirs
+    newer = theirs.find_slot(slot_id) if slot_id is not None else None
+    return base.document if newer is None else _with_newer_slot(base.document, newer)
+
+
+def _with_newer_slot(base: Studio, slot: OutputSlot) -> Studio:
+    """A version with a slot that was made since, as its maker saw it, who never had a tag that names it."""
+    if base.find_slot(slot.id) is not None:
+        return base
+    if slot.born is not None and slot.deleted_at is None:
+        slot = new_slot(slot.id, slot.born.product_ids, slot.born.settings)
+    return base.with_slot(slot)
 
 
 def _check_rows_are_own(current: Versioned[Studio] | None, studio: Studio, wanted: Wanted) -> None:

@@ -386,6 +386,7 @@ class SqliteObjectStore:
                 yield self._db
             except sqlite3.OperationalError as error:
                 self._rollback()
+                _tell_why(error)
                 raise Unavailable(str(error)) from error
             except BaseException:
                 self._rollback()
@@ -394,6 +395,7 @@ class SqliteObjectStore:
                 self._db.execute("COMMIT")
             except sqlite3.OperationalError as error:
                 self._rollback()
+                _tell_why(error)
                 raise WriteUnsettled(str(error)) from error
 
     def _rollback(self) -> None:
@@ -414,6 +416,11 @@ class SqliteObjectStore:
         kept = {"key": key, "replaced_before": now - _KEPT_SECONDS, "kept": _KEPT_VERSIONS}
         db.execute(_PRUNE, kept)
         return int(written or 0)
+
+
+def _tell_why(error: sqlite3.OperationalError) -> None:
+    """Tell whoever runs this machine why nothing can be written; callers learn only that it cannot."""
+    logger.warning("the store cannot be written: %s; make room if its disk is full", error)
 
 
 def _is_version(version_id: str) -> bool:
