@@ -113,3 +113,24 @@ def imported(service: Service, studio_id: str, slots: list[dict[str, Any]]) -> s
     answer = httpx.post(f"{service.address}/api/clients/{client['id']}/import", json=client, timeout=60)
     assert answer.status_code == 200, answer.text
     return str(client["id"])
+
+
+def many_slots(count: int) -> list[dict[str, Any]]:
+    """So many slots to import, each with the product in it."""
+    return [{"id": f"slot-{number}", "productIds": ["product-1"]} for number in range(1, count + 1)]
+
+
+def long_history(count: int, url: str) -> dict[str, Any]:
+    """A slot to import, with so many revisions that show one picture, the newest first."""
+    history = [
+        {
+            "id": f"image-{number}",
+            "url": f"{url}?{number}",
+            "timestamp": 1_760_000_000_000 + number * 60_000,
+            "productIds": ["product-1"],
+            "productNames": ["Armchair"],
+            "settings": {"style": "Modern"},
+        }
+        for number in range(count, 0, -1)
+    ]
+    return {"id": "slot-1", "productIds": ["product-1"], "history": history}
