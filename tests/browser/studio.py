@@ -101,14 +101,14 @@ def picture(color: str) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def imported(service: Service, studio_id: str, slots: list[dict[str, Any]]) -> str:
-    """Bring in a client of this test's own with these slots, and give its id."""
+def imported(service: Service, studio_id: str, slots: list[dict[str, Any]], name: str = "Summer") -> str:
+    """Bring in a client of this test's own with a studio of these slots, and give its id."""
     client = {
         "id": f"client-{studio_id}"[:60].strip("-"),
         "name": "Consolidated Furniture Manufactories of the Upper Rhine",
         "products": [{"id": "product-1", "name": "Handwoven Lounge Armchair", "imageUrl": picture("tan")}],
         "clientSessions": [],
-        "sceneStudios": [{"id": studio_id, "name": "Summer", "outputSlots": slots}],
+        "sceneStudios": [{"id": studio_id, "name": name, "outputSlots": slots}],
     }
     answer = httpx.post(f"{service.address}/api/clients/{client['id']}/import", json=client, timeout=60)
     assert answer.status_code == 200, answer.text
