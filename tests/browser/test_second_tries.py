@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.browser.studio import imported, long_history
+from tests.browser.studio import imported, long_history, many_slots
 from tests.browser.test_saving import WITHOUT_ANSWER
 from tests.support.service import Service
 
@@ -116,3 +116,16 @@ def test_who_renamed_a_product_by_keyboard_is_still_at_that_product(tab: Open) -
         name.press(key)
         expect(name).to_be_hidden()
         expect(more).to_be_focused()
+
+
+def test_a_studio_that_is_full_says_so_before_there_is_a_slot_that_cannot_be_saved(
+    tab: Open, service: Service, studio_id: str
+) -> None:
+    studio = tab(client=imported(service, studio_id, many_slots(100)))
+    expect(studio.slots).to_have_count(100)
+    studio.page.get_by_role("button", name="New slot", exact=True).click()
+    expect(studio.page.get_by_text("A studio has at most 100 slots. Delete one first")).to_be_visible()
+    expect(studio.slots).to_have_count(100)
+    studio.choose(1)
+    studio.set("Style", "Rustic")
+    studio.is_saved()

@@ -13,6 +13,9 @@ import { moment, UNDO } from './words.js';
 
 /** @typedef {ReturnType<typeof createActions>} Actions */
 
+const MOST_SLOTS = 100;
+const FULL = `A studio has at most ${MOST_SLOTS} slots. Delete one first, or go on in another studio.`;
+
 /** @param {PageState} page */
 export function createActions(page) {
   const { data, clientId } = page;
@@ -49,6 +52,7 @@ export function createActions(page) {
 
     /** @param {string[]} productIds @param {Record<string, unknown>} [settings] */
     async addSlot(productIds, settings) {
+      if (slots().length >= MOST_SLOTS) return page.say(FULL);
       await tried(async () => {
         const slot = await data.addOutputSlot(clientId, studioId(), productIds, settings);
         page.selected.value = slot.id;
@@ -69,6 +73,7 @@ export function createActions(page) {
 
     /** @param {string} slotId */
     bringSlotBack(slotId) {
+      if (slots().length >= MOST_SLOTS) return page.say(FULL);
       settled(data.undeleteOutputSlot(clientId, studioId(), slotId));
       page.selected.value = slotId;
     },
