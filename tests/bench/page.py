@@ -25,6 +25,7 @@ from tests.support.service import Service
 
 MOST_SCRIPT: Final = Goal("at most", 100_000)
 SOON: Final = Goal("at most", 1_000)
+PATIENCE_MILLISECONDS: Final = 60_000
 
 _BARE_PAGE: Final = "times a line of text from the same server"
 
@@ -124,7 +125,7 @@ def _swap(say: Say, service: Service, browser: Browser, revisions: int, rounds: 
     known = 0
     while known < revisions:
         thumbnails.last.scroll_into_view_if_needed()
-        expect(thumbnails.nth(known)).to_be_attached()
+        expect(thumbnails.nth(known)).to_be_attached(timeout=PATIENCE_MILLISECONDS)
         known = thumbnails.count()
     thumbnails.first.scroll_into_view_if_needed()
     bare = _bare_page(browser, service)
