@@ -101,7 +101,7 @@ lint-contract: $(CONTRACT)/node_modules/stamp  ## Check the contract with Spectr
 cold-starts: $(VENV)/test.stamp web  ## Print what the cold start of each function costs, from its bundle.
 	$(PYTHON) -m tests.aws.cold_starts
 
-bench: $(VENV)/bench.stamp web  ## Measure what everything costs, into tests/bench: ONLY="edits drain" for some of it.
+bench: $(VENV)/bench.stamp web chromium  ## Measure what everything costs, into tests/bench: ONLY="edits drain" for some of it.
 	$(PYTHON) -m tests.bench $(ONLY)
 
 fuzz: $(VENV)/test.stamp web  ## Damage pictures, and call the API in every way, for MINUTES=n (5) in all; SEED=n repeats a run.

@@ -20,7 +20,7 @@ from tests.bench.quoting import requoted
 from tests.bench.report import entry, figures_of, table
 from tests.support.environment import keep_apart
 
-BENCHMARKS: Final = ("operations", "edits", "drain", "speed", "peers", "pictures", "cold_starts")
+BENCHMARKS: Final = ("operations", "edits", "drain", "speed", "peers", "pictures", "cold_starts", "page")
 """Modules of this package that offer a `BENCHMARK`; they are imported only when they run."""
 RESULTS: Final = Path(__file__).with_name("results.json")
 README: Final = Path(__file__).parents[2] / "README.md"

@@ -101,15 +101,36 @@ def picture(color: str) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(file.getvalue()).decode()
 
 
-def imported(service: Service, studio_id: str, slots: list[dict[str, Any]]) -> str:
-    """Bring in a client of this test's own with these slots, and give its id."""
+def imported(service: Service, studio_id: str, slots: list[dict[str, Any]], name: str = "Summer") -> str:
+    """Bring in a client of this test's own with a studio of these slots, and give its id."""
     client = {
         "id": f"client-{studio_id}"[:60].strip("-"),
         "name": "Consolidated Furniture Manufactories of the Upper Rhine",
         "products": [{"id": "product-1", "name": "Handwoven Lounge Armchair", "imageUrl": picture("tan")}],
         "clientSessions": [],
-        "sceneStudios": [{"id": studio_id, "name": "Summer", "outputSlots": slots}],
+        "sceneStudios": [{"id": studio_id, "name": name, "outputSlots": slots}],
     }
     answer = httpx.post(f"{service.address}/api/clients/{client['id']}/import", json=client, timeout=60)
     assert answer.status_code == 200, answer.text
     return str(client["id"])
+
+
+def many_slots(count: int) -> list[dict[str, Any]]:
+    """So many slots to import, each with the product in it."""
+    return [{"id": f"slot-{number}", "productIds": ["product-1"]} for number in range(1, count + 1)]
+
+
+def long_history(count: int, url: str) -> dict[str, Any]:
+    """A slot to import, with so many revisions that show one picture, the newest first."""
+    history = [
+        {
+            "id": f"image-{number}",
+            "url": f"{url}?{number}",
+            "timestamp": 1_760_000_000_000 + number * 60_000,
+            "productIds": ["product-1"],
+            "productNames": ["Armchair"],
+            "settings": {"style": "Modern"},
+        }
+        for number in range(count, 0, -1)
+    ]
+    return {"id": "slot-1", "productIds": ["product-1"], "history": history}

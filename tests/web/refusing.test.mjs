@@ -80,7 +80,7 @@ test('a value that is refused stays as it was typed, and everything else is save
   assert.equal(stored('two').style, 'Coastal');
   assert.equal(shown().settings.style, 'A style with far too many letters in it');
   assert.equal(data.saveState.value, 'refused');
-  assert.deepEqual(data.errors.value.map(({ words }) => words), ['Style at most 20 characters.']);
+  assert.deepEqual(data.errors.value.map(({ words }) => words), ['Style: at most 20 characters.']);
   assert.equal(saves(browser.network).length, 2);
 });
 

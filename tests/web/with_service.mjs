@@ -191,7 +191,7 @@ test('a value that the service refuses is told by its field, and the rest is sav
   set(data, id, { style: 'x'.repeat(101) });
   set(data, id, { lighting: 'Evening' });
   await until(() => data.saveState.value === 'refused');
-  assert.match(data.errors.value[0].words, /^Style at most 100 characters/);
+  assert.match(data.errors.value[0].words, /^Style: at most 100 characters/);
   const { settings } = await storedSlot(id);
   assert.deepEqual([settings.style, settings.lighting], ['Modern', 'Evening']);
 });

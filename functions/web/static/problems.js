@@ -74,9 +74,19 @@ function inWords(kind, status, problem) {
     return `This ${problem.kind} was deleted. It can be restored until ${until}.`;
   }
   if (Array.isArray(errors) && errors.length) {
-    return errors.map(({ field, message }) => `${fieldInWords(field)} ${message}.`).join(' ');
+    return errors.map(({ field, message }) => `${sentence(fieldInWords(field), String(message))}.`).join(' ');
   }
   return OF_TYPE.get(type) ?? OF_STATUS.get(status) ?? (typeof detail === 'string' ? detail : NOT_ABLE);
+}
+
+/**
+ * What is said of a field is the rest of a sentence, as `must not be blank`, or stands by itself.
+ *
+ * @param {string} field
+ * @param {string} message
+ */
+function sentence(field, message) {
+  return message.startsWith('must ') ? `${field} ${message}` : `${field}: ${message}`;
 }
 
 /**

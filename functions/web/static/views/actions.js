@@ -13,6 +13,9 @@ import { moment, UNDO } from './words.js';
 
 /** @typedef {ReturnType<typeof createActions>} Actions */
 
+const MOST_SLOTS = 100;
+const FULL = `A studio has at most ${MOST_SLOTS} slots. Delete one first, or go on in another studio.`;
+
 /** @param {PageState} page */
 export function createActions(page) {
   const { data, clientId } = page;
@@ -25,7 +28,8 @@ export function createActions(page) {
     settled(data.updateOutputSlot(clientId, studioId(), slotId, changes));
 
   /**
-   * Do something of which a failure is said.
+   * Do something of which a failure is said. What follows from it belongs into it too: whoever tries again gets
+   * that as well.
    *
    * @template T
    * @param {() => Promise<T>} run
@@ -48,11 +52,13 @@ export function createActions(page) {
 
     /** @param {string[]} productIds @param {Record<string, unknown>} [settings] */
     async addSlot(productIds, settings) {
-      const slot = await tried(() => data.addOutputSlot(clientId, studioId(), productIds, settings));
-      if (!slot) return;
-      page.selected.value = slot.id;
-      page.pane.value = 'slots';
-      requestAnimationFrame(() => document.getElementById(`slot-${slot.id}`)?.scrollIntoView({ block: 'nearest' }));
+      if (slots().length >= MOST_SLOTS) return page.say(FULL);
+      await tried(async () => {
+        const slot = await data.addOutputSlot(clientId, studioId(), productIds, settings);
+        page.selected.value = slot.id;
+        page.pane.value = 'slots';
+        requestAnimationFrame(() => document.getElementById(`slot-${slot.id}`)?.scrollIntoView({ block: 'nearest' }));
+      });
     },
 
     /** @param {string} slotId @param {number} number */
@@ -67,6 +73,7 @@ export function createActions(page) {
 
     /** @param {string} slotId */
     bringSlotBack(slotId) {
+      if (slots().length >= MOST_SLOTS) return page.say(FULL);
       settled(data.undeleteOutputSlot(clientId, studioId(), slotId));
       page.selected.value = slotId;
     },
@@ -183,19 +190,21 @@ export function createActions(page) {
 
     /** @param {{ version: string, savedAt: string }} version */
     async lookAt(version) {
-      const studio = await tried(() => data.lookAt(version.version));
-      if (!studio) return;
-      page.pane.value = 'slots';
-      page.lookedAt.value = { version, studio };
+      await tried(async () => {
+        const studio = await data.lookAt(version.version);
+        page.pane.value = 'slots';
+        page.lookedAt.value = { version, studio };
+      });
     },
 
     /** @param {{ version: string, savedAt: string }} version @param {string} [slotId] */
     async restore(version, slotId) {
-      const restored = await tried(() => data.restore(version.version, slotId).then(() => true));
-      if (!restored) return;
-      page.lookedAt.value = null;
-      page.close();
-      page.say(`${slotId ? 'The slot' : 'The studio'} is as it was on ${moment(version.savedAt)}.`, UNDO, () => this.undo());
+      await tried(async () => {
+        await data.restore(version.version, slotId);
+        page.lookedAt.value = null;
+        page.close();
+        page.say(`${slotId ? 'The slot' : 'The studio'} is as it was on ${moment(version.savedAt)}.`, UNDO, () => this.undo());
+      });
     },
 
     /* Studios */
@@ -218,8 +227,7 @@ export function createActions(page) {
 
     /** @param {string} name */
     async addStudio(name) {
-      const studio = await tried(() => data.addSceneStudio(clientId, name));
-      if (studio) this.switchTo(studio.id);
+      await tried(async () => this.switchTo((await data.addSceneStudio(clientId, name)).id));
     },
 
     /** @param {string} name @param {string} [id] */
@@ -230,16 +238,19 @@ export function createActions(page) {
     /** @param {string} id @param {{ name: string, withHistory: boolean }} copy */
     async duplicateStudio(id, copy) {
       page.say('The copy is being made…');
-      const studio = await tried(() => data.duplicateSceneStudio(clientId, id, copy));
-      if (studio) page.say(`“${studio.name}” is ready.`, 'Open', () => this.switchTo(studio.id));
+      await tried(async () => {
+        const studio = await data.duplicateSceneStudio(clientId, id, copy);
+        page.say(`“${studio.name}” is ready.`, 'Open', () => this.switchTo(studio.id));
+      });
     },
 
     /** @param {Pick<StudioSummary, 'id' | 'name'>} studio */
     async removeStudio({ id, name }) {
-      const removed = await tried(() => data.deleteSceneStudio(clientId, id).then(() => true));
-      if (!removed) return;
-      if (onStudioPage()) location.assign(studiosAddress(clientId));
-      else page.say(`“${name}” deleted.`, UNDO, () => this.bringBack(id));
+      await tried(async () => {
+        await data.deleteSceneStudio(clientId, id);
+        if (onStudioPage()) location.assign(studiosAddress(clientId));
+        else page.say(`“${name}” deleted.`, UNDO, () => this.bringBack(id));
+      });
     },
 
     /** @param {string} id */

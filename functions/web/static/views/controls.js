@@ -101,8 +101,11 @@ export function TextField({ value, onText, element = 'input', ...attributes }) {
  */
 export function NameEditor({ name, label, save, editing, done }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
+  const before = useRef(/** @type {Element | null} */ (null));
   useEffect(() => {
-    if (editing) field.current?.select();
+    if (!editing) return;
+    before.current = document.activeElement;
+    field.current?.select();
   }, [editing]);
   if (!editing) return name;
   const finish = (/** @type {boolean} */ keep) => {
@@ -112,8 +115,10 @@ export function NameEditor({ name, label, save, editing, done }) {
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     event.stopPropagation();
-    if (event.key === 'Enter') finish(true);
-    if (event.key === 'Escape') finish(false);
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    event.preventDefault(); // or who is given the focus would be pressed by this key
+    finish(event.key === 'Enter');
+    if (before.current instanceof HTMLElement) before.current.focus();
   };
   return html`<input ref=${field} class="name-field" aria-label=${label} defaultValue=${name} maxlength="200"
     onKeyDown=${onKeyDown} onBlur=${() => finish(true)} />`;

@@ -21,6 +21,18 @@ export function dragged(kind, id) {
   };
 }
 
+/** Have a file that is dropped beside such a place do nothing: the browser would leave the page to show it. */
+export function catchStrayFiles() {
+  const keepPage = (/** @type {DragEvent} */ event) => {
+    const isField = event.target instanceof Element && event.target.matches('input[type="file"]');
+    if (isField || !event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = 'none';
+  };
+  addEventListener('dragover', keepPage);
+  addEventListener('drop', keepPage);
+}
+
 /**
  * The attributes of a place where something can be dropped.
  *

@@ -38,8 +38,10 @@ export function libraryActions(page, { tried, settled }) {
 
     /** @param {Scene} scene */
     async removeScene(scene) {
-      const removed = await tried(() => data.deleteUserScene(clientId, studioId(), scene.id).then(() => true));
-      if (removed) page.say(`“${scene.name || 'Scene'}” deleted.`, UNDO, () => tried(() => data.undeleteUserScene(scene.id)));
+      await tried(async () => {
+        await data.deleteUserScene(clientId, studioId(), scene.id);
+        page.say(`“${scene.name || 'Scene'}” deleted.`, UNDO, () => tried(() => data.undeleteUserScene(scene.id)));
+      });
     },
 
     /* Products */
@@ -61,8 +63,10 @@ export function libraryActions(page, { tried, settled }) {
 
     /** @param {Product} product */
     async removeProduct(product) {
-      const removed = await tried(() => data.deleteProduct(product.id).then(() => true));
-      if (removed) page.say(`“${product.name}” deleted.`, UNDO, () => tried(() => data.undeleteProduct(product.id)));
+      await tried(async () => {
+        await data.deleteProduct(product.id);
+        page.say(`“${product.name}” deleted.`, UNDO, () => tried(() => data.undeleteProduct(product.id)));
+      });
     },
 
     /** @param {string} id @param {File[]} files */

@@ -4,7 +4,7 @@
  * @import { FieldEvent, Scene, Settings, Slot } from '../../types.d.ts'
  */
 
-import { useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { TextField } from './controls.js';
 import { html } from './html.js';
 import { Icon } from './icons.js';
@@ -66,6 +66,12 @@ function Choice({ name, settings, set }) {
   const id = useId();
   const value = String(setting(settings, name));
   const [typing, setTyping] = useState(false);
+  const select = useRef(/** @type {HTMLElement | null} */ (null));
+  const byKey = useRef(false);
+  useEffect(() => {
+    if (!typing && byKey.current) select.current?.focus();
+    byKey.current = false;
+  }, [typing]);
   const offered = SUGGESTIONS[name].includes(value) || !value ? SUGGESTIONS[name] : [value, ...SUGGESTIONS[name]];
   const onChange = (/** @type {any} */ event) => {
     if (event.target.value === OTHER) setTyping(true);
@@ -77,15 +83,18 @@ function Choice({ name, settings, set }) {
     setTyping(false);
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.key === 'Enter') finish(event);
-    if (event.key === 'Escape') setTyping(false);
+    if (event.key !== 'Enter' && event.key !== 'Escape') return;
+    byKey.current = true;
+    const field = /** @type {HTMLInputElement} */ (event.target);
+    if (event.key === 'Escape') field.value = ''; // the field is left as it goes, which would set what is in it
+    finish(event);
   };
   return html`<div class="field">
     <label for=${id}>${label(name)}</label>
     ${typing
       ? html`<input id=${id} maxlength=${LONGEST_NAME} autofocus placeholder="In your own words" onBlur=${finish}
           onKeyDown=${onKeyDown} ref=${(/** @type {HTMLElement | null} */ field) => field?.focus()} />`
-      : html`<select id=${id} value=${value} onChange=${onChange}>
+      : html`<select id=${id} ref=${select} value=${value} onChange=${onChange}>
           ${offered.map((one) => html`<option key=${one} value=${one}>${one}</option>`)}
           <option value=${OTHER}>Other…</option>
         </select>`}

@@ -18,21 +18,23 @@ export default function Sharing({ close }) {
   const page = usePage();
   const [shares, setShares] = useState(/** @type {any[] | null} */ (null));
   const [made, setMade] = useState(/** @type {{ url: string, name?: string } | null} */ (null));
-  const read = async () => setShares((await page.actions.tried(() => page.data.shares()))?.items ?? []);
+  const { tried } = page.actions;
+  const read = () => tried(async () => setShares((await page.data.shares()).items));
   useEffect(() => {
     read();
   }, []);
-  const make = async (/** @type {{ name?: string, expiresInDays: number }} */ wanted) => {
-    const answer = await page.actions.tried(() => page.data.addShare(wanted));
-    if (!answer) return;
-    setMade({ url: new URL(answer.url, location.href).href, name: answer.share.name });
-    read();
-  };
-  const withdraw = async (/** @type {string} */ id) => {
-    await page.actions.tried(() => page.data.deleteShare(id));
-    setMade(null);
-    read();
-  };
+  const make = (/** @type {{ name?: string, expiresInDays: number }} */ wanted) =>
+    tried(async () => {
+      const answer = await page.data.addShare(wanted);
+      setMade({ url: new URL(answer.url, location.href).href, name: answer.share.name });
+      read();
+    });
+  const withdraw = (/** @type {string} */ id) =>
+    tried(async () => {
+      await page.data.deleteShare(id);
+      setMade(null);
+      read();
+    });
   return html`<${Dialog} title="Share" close=${close}>
     <div class="stack">
       <section class="stack">

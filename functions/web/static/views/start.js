@@ -3,6 +3,7 @@
 import { createDataContext } from '../data-context.js';
 import { watchPage } from '../environment.js';
 import { createActions } from './actions.js';
+import { catchStrayFiles } from './dragging.js';
 import { html, show } from './html.js';
 import { createPageState, PageContext } from './page-state.js';
 import { environment, signedIn } from './session.js';
@@ -19,6 +20,7 @@ export async function startPage(clientId, view) {
   const page = createPageState(data, clientId, session);
   page.actions = createActions(page);
   watchPage(data);
+  catchStrayFiles();
   show(html`<${PageContext.Provider} value=${page}><${view} /></${PageContext.Provider}>`);
   return page;
 }

@@ -23,14 +23,14 @@ export default function Versions({ close }) {
   const read = async () => {
     if (reading.current) return;
     reading.current = true;
-    const part = await page.actions.tried(() => page.data.versions({ cursor: cursor || undefined }));
-    reading.current = false;
-    setVersions((before) => [...before, ...(part?.items ?? [])]);
-    setCursor(part?.nextCursor ?? null);
+    try {
+      const part = await page.data.versions({ cursor: cursor || undefined });
+      setVersions((before) => [...before, ...part.items]);
+      setCursor(part.nextCursor ?? null);
+    } finally {
+      reading.current = false;
+    }
   };
-  useEffect(() => {
-    read();
-  }, []);
   const days = [...new Set(versions.map((one) => dayOf(one.savedAt)))];
   return html`<${Dialog} title="History" kind="side" close=${close}>
     ${cursor === null && !versions.length && html`<${Empty} icon="history" title="No versions" />`}
@@ -41,7 +41,7 @@ export default function Versions({ close }) {
           before=${versions[versions.indexOf(version) + 1]} newest=${version === versions[0]} close=${close} />`)}
       </ul>
     </section>`)}
-    <${More} more=${cursor ? read : null} />
+    <${More} more=${cursor === null ? null : read} />
   </${Dialog}>`;
 }
 

@@ -39,8 +39,8 @@ function Slot({ slot, number, first, atOnce, close }) {
   const compared = revisions.find((one) => one.id === comparedId && one.id !== revision?.id);
 
   useEffect(() => {
-    if (more && at >= revisions.length - NEAR) more();
-  });
+    if (more && at >= revisions.length - NEAR) page.actions.tried(more);
+  }, [at, revisions.length]);
   if (!revision) return null;
   const go = (/** @type {number} */ to) => {
     if (revisions[to]) setChosen(revisions[to].id);
