@@ -52,9 +52,10 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
             than it may have; two edits that each keep to the limit may break it together.
     """
     rev = studio.rev + 1
+    there = studio.slots_by_id()
     slots = []
     for slot_id, wanted in owned.slots.items():
-        current = studio.find_slot(slot_id) or _made(slot_id, wanted)
+        current = there.get(slot_id) or _made(slot_id, wanted)
         slots.append(_with_owned_slot(current, wanted, rev if slot_id in picked else None, now))
     slots.extend(slot for slot in studio.output_slots if slot.id not in owned.slots)
     # By identity: to Python, true equals 1, and an edit from one to the other would be lost.
@@ -91,20 +92,19 @@ def _made(slot_id: str, wanted: OwnedSlot) -> OutputSlot:
 
 
 def _with_owned_slot(slot: OutputSlot, wanted: OwnedSlot, picked_rev: int | None, now: str) -> OutputSlot:
-    current = owned_slot(slot)
     changes: dict[str, Any] = {}
-    if wanted.product_ids != current.product_ids:
+    if wanted.product_ids != slot.product_ids:
         changes["product_ids"] = wanted.product_ids
-    if to_json(wanted.settings) != to_json(current.settings):
+    if to_json(wanted.settings) != to_json(slot.settings, by_alias=True, exclude_none=True):
         changes["settings"] = settings_of(wanted.settings)
     if len(wanted.favorites) > MAX_FAVORITES:
         raise InvalidRequest.of("/favorites", f"a slot has at most {MAX_FAVORITES} favourites; unmark some")
-    if wanted.favorites != current.favorites:
+    if wanted.favorites != slot.favorites:
         changes["favorites"] = wanted.favorites
-    if wanted.output_image != current.output_image:
+    if wanted.output_image != slot.output_image:
         changes["output_image"] = wanted.output_image
     if picked_rev is not None:
         changes["picked_rev"] = picked_rev
-    if wanted.deleted != current.deleted:
+    if wanted.deleted != (slot.deleted_at is not None):
         changes["deleted_at"] = now if wanted.deleted else None
     return slot.replace(**changes) if changes else slot
