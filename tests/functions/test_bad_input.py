@@ -106,6 +106,8 @@ BROKEN_BODIES = {
     "a number of 5,000 digits": b'{"a": ' + b"9" * 5000 + b"}",
     "a lone surrogate": b'{"name": "\\ud800"}',
     "a lone surrogate in a name": b'{"\\udc00": 1}',
+    "a lone surrogate in capitals": b'{"name": "\\uDBFF"}',
+    "two surrogates the wrong way round": b'{"name": "\\ude00\\ud83d"}',
     "a line feed in a string": b'{"name": "a\nb"}',
     "101 levels": DEEP,
     "100,000 levels": b"[" * 100_000,

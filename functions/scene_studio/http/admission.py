@@ -176,7 +176,9 @@ def _check_depth(value: Any) -> None:
 
 
 def _check_characters(text: str, value: Any) -> None:
-    if "\\u" in text and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
+    # In UTF-8 there are no surrogates but escaped ones; whether two make a character, the value tells.
+    escaped = "\\ud" in text or "\\uD" in text
+    if escaped and _SURROGATE.search(json.dumps(value, ensure_ascii=False)):
         raise ValueError("a lone surrogate is not a character")
 
 

@@ -113,11 +113,12 @@ def known_revisions(
         NotFound: there is none of this name in a studio that may be long since replaced.
         Busy: the store could not be read.
     """
+    there = studio.slots_by_id()
     known: set[tuple[str, str]] = set()
     for slot_id, reference in wanted:
         if reference is None:
             continue
-        slot = studio.find_slot(slot_id)
+        slot = there.get(slot_id)
         named = addresses.named_revision(reference, studio.client_id, studio.id, slot_id) or reference
         if slot is not None and (named == slot.output_image or studios.find_revision(studio, slot, named)):
             known.add((slot_id, named))

@@ -33,7 +33,8 @@ def oldest_version(tags: list[str]) -> str | None:
     Returns:
         None if there are no tags.
     """
-    return version_in(min(tags, key=_rev)) if tags else None
+    # The rows of one save mostly have the same tag.
+    return version_in(min(dict.fromkeys(tags), key=_rev)) if tags else None
 
 
 def _rev(tag: str) -> int:

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 from aws_lambda_powertools.event_handler import Request
 from aws_lambda_powertools.event_handler.depends import Depends
@@ -91,8 +91,20 @@ class Change:
         return derive(self.key, self.scope, *what)
 
 
-def clock() -> Callable[[], int]:
-    """The clock, in milliseconds since the Unix epoch."""
+class Now(Protocol):
+    """Tells the time, in milliseconds since the Unix epoch.
+
+    A class of its own since the resolver looks at the annotations of all that is depended on at every request,
+    which takes several times as long where one is made of others.
+    """
+
+    def __call__(self) -> int:
+        """The time."""
+        ...
+
+
+def clock() -> Now:
+    """The clock."""
     return runtime.now_milliseconds
 
 
@@ -126,7 +138,7 @@ def patience(request: Request, preferences: Annotated[Preferences, Depends(prefe
 
 def change(
     request: Request,
-    now: Annotated[Callable[[], int], Depends(clock)],
+    now: Annotated[Now, Depends(clock)],
     attempts: Annotated[Pacing, Depends(pacing)],
 ) -> Change:
     """The changing request.
@@ -178,8 +190,10 @@ def _condition(request: Request, name: str) -> TagCondition | None:
 
 
 def _header(request: Request, name: str) -> str | None:
+    # The resolver makes its own headers anew whenever it is asked for them.
+    headers: Mapping[str, str] = event(request).get("headers") or {}
     wanted = name.lower()
-    value = next((value for key, value in request.headers.items() if key.lower() == wanted), None)
+    value = next((value for key, value in headers.items() if key.lower() == wanted), None)
     if value is not None and len(value) > MAX_HEADER:
         raise InvalidRequest.of(name, f"must be at most {MAX_HEADER} characters")
     return value
@@ -194,7 +208,7 @@ AllClients = Annotated[Clients, Depends(runtime.clients)]
 AllStudios = Annotated[Studios, Depends(runtime.studios)]
 Objects = Annotated[ObjectStore, Depends(runtime.object_store)]
 Uploads = Annotated[UploadStore, Depends(runtime.object_store)]
-Clock = Annotated[Callable[[], int], Depends(clock)]
+Clock = Annotated[Now, Depends(clock)]
 Patience = Annotated[Pacing, Depends(patience)]
 GenerationQueue = Annotated[Queue, Depends(runtime.generation_queue)]
 ClaimedPictures = Annotated[Claims, Depends(runtime.claims)]

@@ -5,7 +5,7 @@ browsers send whole rows back, and are ignored.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
@@ -96,7 +96,7 @@ def edited_slot(base: Studio, slot_id: str, edit: SlotEdit, knows: KnowsRevision
         InvalidRequest: `outputImage` names no revision of this slot.
     """
     slot = base.slot(slot_id)
-    change = _edit(base, slot, edit, knows)
+    change = _edit(base, slot, owned_slot(slot), edit, knows)
     if change.problem is not None:
         raise InvalidRequest([change.problem])
     picked = frozenset({slot_id}) if edit.output_image is not None else frozenset[str]()
@@ -165,12 +165,13 @@ def edited_studio(base: Studio, edit: StudioEdit, knows: KnowsRevision) -> Wante
     if edit.output_slots is None:
         return Wanted(owned)
     _check_rows_differ(edit.output_slots)
+    there = base.slots_by_id()
     slots: dict[str, OwnedSlot] = {}
     picked = set()
     ignored = []
     for index, row in enumerate(edit.output_slots):
-        slot = base.find_slot(row.id) or new_slot(row.id)
-        change = _edit(base, slot, row, knows)
+        slot = there.get(row.id) or new_slot(row.id)
+        change = _edit(base, slot, owned.slots.get(row.id) or owned_slot(slot), row, knows)
         slots[row.id] = change.owned._replace(deleted=False)
         if change.owned.output_image != slot.output_image:
             picked.add(row.id)
@@ -194,24 +195,25 @@ class _Change(NamedTuple):
     problem: FieldError | None
 
 
-def _edit(base: Studio, slot: OutputSlot, edit: SlotEdit, knows: KnowsRevision) -> _Change:
-    owned = owned_slot(slot)
+def _edit(base: Studio, slot: OutputSlot, owned: OwnedSlot, edit: SlotEdit, knows: KnowsRevision) -> _Change:
     given = edit.model_fields_set
+    changes: dict[str, Any] = {}
+    problem = None
     if "product_ids" in given:
-        owned = owned._replace(product_ids=edit.product_ids or ())
+        changes["product_ids"] = edit.product_ids or ()
     if "favorites" in given:
-        owned = owned._replace(favorites=tuple(dict.fromkeys(edit.favorites or ())))
+        changes["favorites"] = tuple(dict.fromkeys(edit.favorites or ()))
     if "settings" in given:
-        owned = owned._replace(settings=patched(owned.settings, edit.settings))
-    if "output_image" not in given:
-        return _Change(owned, None)
-    if edit.output_image is None:
-        return _Change(owned._replace(output_image=None), None)
-    image_id = _named_revision(base, slot, edit.output_image, knows)
-    if image_id is None:
-        message = "must be the id or the address of a revision of this slot; its history lists them"
-        return _Change(owned, FieldError("/outputImage", message))
-    return _Change(owned._replace(output_image=image_id), None)
+        changes["settings"] = patched(owned.settings, edit.settings)
+    if "output_image" in given:
+        named = edit.output_image
+        image_id = None if named is None else _named_revision(base, slot, named, knows)
+        if named is not None and image_id is None:
+            message = "must be the id or the address of a revision of this slot; its history lists them"
+            problem = FieldError("/outputImage", message)
+        else:
+            changes["output_image"] = image_id
+    return _Change(owned._replace(**changes), problem)
 
 
 def _named_revision(base: Studio, slot: OutputSlot, reference: str, knows: KnowsRevision) -> str | None:
@@ -234,10 +236,10 @@ def _check_rows_differ(rows: Sequence[SlotRow]) -> None:
 
 def chosen_products(base: Studio, edit: StudioEdit) -> dict[str, str]:
     """The products that a save of all rows puts where they were not, each with the field that names it."""
+    there = base.slots_by_id()
     chosen: dict[str, str] = {}
     for index, row in enumerate(edit.output_slots or ()):
-        slot = base.find_slot(row.id)
-        for product_id in new_products(slot, row.product_ids):
+        for product_id in new_products(there.get(row.id), row.product_ids):
             chosen.setdefault(product_id, f"/outputSlots/{index}/productIds")
     return chosen
 

@@ -52,6 +52,7 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
             than it may have; two edits that each keep to the limit may break it together.
     """
     rev = studio.rev + 1
+    there = studio.slots_by_id()
     slots = []
     there = {slot.id: slot for slot in studio.output_slots}  # deleted ones may be many
     for slot_id, wanted in owned.slots.items():
@@ -92,20 +93,19 @@ def _made(slot_id: str, wanted: OwnedSlot) -> OutputSlot:
 
 
 def _with_owned_slot(slot: OutputSlot, wanted: OwnedSlot, picked_rev: int | None, now: str) -> OutputSlot:
-    current = owned_slot(slot)
     changes: dict[str, Any] = {}
-    if wanted.product_ids != current.product_ids:
+    if wanted.product_ids != slot.product_ids:
         changes["product_ids"] = wanted.product_ids
-    if to_json(wanted.settings) != to_json(current.settings):
+    if to_json(wanted.settings) != to_json(slot.settings, by_alias=True, exclude_none=True):
         changes["settings"] = settings_of(wanted.settings)
     if len(wanted.favorites) > MAX_FAVORITES:
         raise InvalidRequest.of("/favorites", f"a slot has at most {MAX_FAVORITES} favourites; unmark some")
-    if wanted.favorites != current.favorites:
+    if wanted.favorites != slot.favorites:
         changes["favorites"] = wanted.favorites
-    if wanted.output_image != current.output_image:
+    if wanted.output_image != slot.output_image:
         changes["output_image"] = wanted.output_image
     if picked_rev is not None:
         changes["picked_rev"] = picked_rev
-    if wanted.deleted != current.deleted:
+    if wanted.deleted != (slot.deleted_at is not None):
         changes["deleted_at"] = now if wanted.deleted else None
     return slot.replace(**changes) if changes else slot

@@ -126,6 +126,10 @@ class Studio(Document):
         """The slot with this id, deleted or not."""
         return next((slot for slot in self.output_slots if slot.id == slot_id), None)
 
+    def slots_by_id(self) -> dict[str, OutputSlot]:
+        """All slots, deleted or not, by their ids and in their order; for whoever looks for many of them."""
+        return {slot.id: slot for slot in self.output_slots}
+
     def slot(self, slot_id: str) -> OutputSlot:
         """The slot with this id.
 
