@@ -3,12 +3,13 @@
 from typing import Any, Final
 
 from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from scene_studio import runtime
 from scene_studio.images.forms import Purpose, TakenIn
 from scene_studio.images.sandbox import take_in_safely
-from scene_studio.queues.batches import Delivery, deal_with
 from scene_studio.queues.s3_notifications import CreatedObject, NotANotification, read_notification
 from scene_studio.store.pacing import within
 from upload_ingestion.ingest import Ingestion
@@ -42,22 +43,22 @@ def ingestion(context: LambdaContext) -> Ingestion:
     )
 
 
-def handle(delivery: Delivery, lambda_context: LambdaContext) -> None:
+def handle(record: SQSRecord, lambda_context: LambdaContext) -> None:
     """Take in the files of one message.
 
     Raises:
         Exception: the message has to come again.
     """
-    failures = [error for one in _read(delivery) if (error := _failure(one, lambda_context)) is not None]
+    failures = [error for one in _read(record) if (error := _failure(one, lambda_context)) is not None]
     if failures:
         raise failures[0]
 
 
-def _read(delivery: Delivery) -> list[CreatedObject]:
+def _read(record: SQSRecord) -> list[CreatedObject]:
     try:
-        return read_notification(delivery.body)
+        return read_notification(record.body)
     except NotANotification:
-        runtime.logger.exception("a message of another kind", message_id=delivery.message_id)
+        runtime.logger.exception("a message of another kind", message_id=record.message_id)
         raise
 
 
@@ -80,12 +81,16 @@ def _failure(created: CreatedObject, context: LambdaContext) -> Exception | None
 @runtime.logger.inject_lambda_context
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Deal with a batch of messages; those that have to come again are named in the answer."""
-    answer = deal_with(event, lambda delivery: handle(delivery, context))
+    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
+    answer: Any = process_partial_response(
+        event=event, record_handler=handle, processor=processor, context=context
+    )
     _count("UploadMessages", len(event["Records"]))
     _count("UploadMessagesLeft", len(answer["batchItemFailures"]))
     runtime.metrics.flush_metrics()
     runtime.metrics.clear_metrics()
-    return answer
+    failures: dict[str, Any] = answer
+    return failures
 
 
 def _count(name: str, value: int) -> None:
