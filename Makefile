@@ -77,7 +77,7 @@ chromium:
 	} || { echo "Install Chromium (Debian: chromium), and run this again."; exit 1; }
 
 test: lint lint-contract exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test with branch coverage.
-	$(PYTHON) -m pytest -n 2 --dist loadgroup --cov=functions --cov=infra $(PYTEST)
+	$(PYTHON) -m pytest -n 3 --dist loadgroup --cov=functions --cov=infra $(PYTEST)
 
 lint: $(VENV)/test.stamp  ## Check style, types, and that imports run downwards.
 	$(VENV)/bin/ruff check .
