@@ -1,5 +1,6 @@
 """The page and its files, and what is not about a client: liveness, stock scenes, and what has no address."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -7,6 +8,7 @@ from aws_lambda_powertools.event_handler import Request, Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from scene_studio.http.api import Api, entry_point, json_answer
+from scene_studio.http.problems import Problem
 from scene_studio.http.requests import ClientId, IfNoneMatch, StudioId
 from scene_studio.http.views import list_view
 from scene_studio.model.errors import NotFound
@@ -17,12 +19,29 @@ from web.page import page
 from web.settings import page_settings
 from web.static_files import release, static_files
 
-app = Api()
+_FOREVER: Final = "public, max-age=31536000, immutable"
+_NOT_PAGES: Final = ("/api/", "/scenes/", "/static/")
+
+
+class WebApi(Api):
+    """Where there is no such page, people who follow a link are told so by a page, and programs as ever."""
+
+    def _problem(
+        self,
+        problem: Problem,
+        detail: str,
+        members: Mapping[str, Any] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Response[Any]:
+        if problem.status < HTTPStatus.INTERNAL_SERVER_ERROR and _looks_for_a_page(self.context["event"]):
+            return _document("pages/missing.js", problem.status)
+        return super()._problem(problem, detail, members, headers)
+
+
+app = WebApi()
 lambda_handler = entry_point(app)
 
 ShareId = Annotated[Id, Path(alias="shareId")]
-
-_FOREVER: Final = "public, max-age=31536000, immutable"
 
 
 @app.get("/")
@@ -105,17 +124,28 @@ def stock_scene_picture(file: Annotated[str, Path(max_length=200)]) -> Response[
     )
 
 
+def _looks_for_a_page(event: Mapping[str, Any]) -> bool:
+    method = event.get("requestContext", {}).get("http", {}).get("method")
+    accept = (event.get("headers") or {}).get("accept", "")
+    return method == "GET" and "text/html" in accept and not event.get("rawPath", "").startswith(_NOT_PAGES)
+
+
 def _page(entry: str, request: Request) -> Response[Any]:
     """A document of the page; 304 if the browser has it already."""
+    answer = _document(entry, HTTPStatus.OK)
+    if request.headers.get("if-none-match") == answer.headers["etag"]:
+        return Response(int(HTTPStatus.NOT_MODIFIED), content_type=None, headers=answer.headers, body="")
+    return answer
+
+
+def _document(entry: str, status: HTTPStatus) -> Response[Any]:
     document = page(entry, page_settings())
     headers = {
         "etag": document.tag,
         "content-security-policy": document.security_policy,
         "cross-origin-opener-policy": "same-origin",
     }
-    if request.headers.get("if-none-match") == document.tag:
-        return Response(int(HTTPStatus.NOT_MODIFIED), content_type=None, headers=headers, body="")
-    return Response(200, content_type="text/html; charset=utf-8", headers=headers, body=document.body)
+    return Response(int(status), content_type="text/html; charset=utf-8", headers=headers, body=document.body)
 
 
 def _static(named: str, path: str, request: Request) -> Response[Any]:

@@ -133,8 +133,8 @@ def signing_in_there(tmp_path: Path, with_a_slash: Issuer) -> Iterator[Service]:
 
 
 def test_people_sign_in_at_an_issuer_whose_name_ends_with_a_slash(
-    tab: Open, windows: Callable[..., BrowserContext], signing_in_there: Service, with_a_slash: Issuer
-) -> None:
+    signing_in_there: Service, tab: Open, windows: Callable[..., BrowserContext], with_a_slash: Issuer
+) -> None:  # the service comes first, to be there until the windows are closed, which still load parts
     window = windows()
     gateway = Gateway(with_a_slash)
     window.route("**/api/clients/**", gateway)

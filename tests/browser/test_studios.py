@@ -103,6 +103,12 @@ def test_an_address_of_nothing_and_a_list_that_cannot_be_read_say_so(
     assert_accessible(page)
     page.goto(f"{service.address}/nobody-at-all/scene-studio/default")
     expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+    for path, status in {"/nowhere": 404, "/no%20id/scene-studio": 422, "/shared/-": 422}.items():
+        document = page.goto(service.address + path)
+        assert (document and document.status) == status
+        expect(page.get_by_text("There is nothing at this address")).to_be_visible()
+        expect(page.get_by_role("link", name="all clients")).to_have_attribute("href", "/")
+        complaints[:] = [one for one in complaints if f"status of {status}" not in one]
     complaints[:] = [one for one in complaints if not LISTED.search(one)]
 
     client = imported(service, studio_id, [])

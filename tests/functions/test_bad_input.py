@@ -145,7 +145,7 @@ def test_a_body_that_is_not_json_is_refused_by_every_route(seeded: Path, kind: s
 def test_what_is_wrong_with_a_body_is_told_in_words_about_json(seeded: Path, raw: bytes, advice: str) -> None:
     answer = call("PATCH", STUDIO, raw=raw)
     assert_problem(answer, 400, "malformed-json")
-    assert answer.json["detail"].endswith(advice)
+    assert advice in answer.json["detail"]
 
 
 def test_a_body_that_is_broken_says_where(seeded: Path) -> None:

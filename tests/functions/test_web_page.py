@@ -51,6 +51,33 @@ def test_every_address_of_the_page_answers_a_document_that_starts_its_module(pat
     assert "{{" not in text(answer)
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/nowhere", 404), ("/a b/scene-studio", 422), ("/acme-corp/scene-studio/a.b", 422), ("/shared/-", 422)],
+)
+def test_who_follows_a_link_that_leads_nowhere_is_told_so_by_a_page(path: str, status: int) -> None:
+    answer = call("GET", path, headers={"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (answer.status, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert f'src="/static/{release()}/pages/missing.js"' in text(answer)
+    assert policy(answer) == policy(call("GET", "/"))
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "accept"),
+    [
+        ("GET", "/nowhere", "*/*"),
+        ("GET", "/nowhere", None),
+        ("POST", "/nowhere", "text/html"),
+        ("GET", "/api/nowhere", "text/html"),
+        ("GET", "/scenes/none.jpg", "text/html"),
+        ("GET", "/static/another/page.js", "text/html"),
+    ],
+)
+def test_any_other_address_that_leads_nowhere_is_a_problem(method: str, path: str, accept: str | None) -> None:
+    answer = call(method, path, headers={"accept": accept} if accept else {})
+    assert (answer.status, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
 def test_a_document_is_looked_up_again_each_time_and_not_sent_again() -> None:
     first = call("GET", STUDIO_PAGE)
     assert first.headers["cache-control"] == "private, no-cache"

@@ -1,3 +1,4 @@
+import logging
 import multiprocessing
 import sqlite3
 from pathlib import Path
@@ -147,8 +148,11 @@ def test_a_signature_of_one_file_opens_nothing_in_another(tmp_path: Path) -> Non
 
 
 def test_a_disk_that_is_full_is_told_to_who_runs_the_machine_and_room_mends_it(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Functions that ran in this process gave the logger a handler of its own, and a level.
+    monkeypatch.setattr(logging.getLogger("scene-studio"), "propagate", True)
+    caplog.set_level(logging.WARNING, "scene-studio")
     store = SqliteObjectStore(tmp_path / "store.sqlite")
     (pages,) = store._db.execute("PRAGMA page_count").fetchone()
     store._db.execute(f"PRAGMA max_page_count = {pages + 2}")
