@@ -15,7 +15,7 @@ from tests.simulation.schedule import run_schedule
 
 pytestmark = pytest.mark.no_cover  # other tests measure what is reached; it would take half as long again
 
-SCHEDULES: Final = 1000
+SCHEDULES: Final = 500
 MUTANT_SCHEDULES: Final = 400
 """Several times what the most hidden mutant needs."""
 
