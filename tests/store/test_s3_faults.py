@@ -110,7 +110,7 @@ def test_a_put_without_an_answer_in_time_is_unsettled(loopback: LoopbackS3) -> N
     hurried = boto3.client(
         "s3",
         endpoint_url=loopback.endpoint,
-        config=Config(read_timeout=0.05, retries={"total_max_attempts": 1, "mode": "standard"}),
+        config=Config(read_timeout=1, retries={"total_max_attempts": 1, "mode": "standard"}),
     )
     store = S3ObjectStore(BUCKET, retrying=hurried, single_shot=hurried)
     loopback.fail(Fault.HOLD_REPLY, "PUT")
