@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.studio import imported, long_history, many_slots
@@ -51,6 +51,26 @@ def test_a_guest_link_that_could_not_be_made_is_shown_once_it_is(tab: Open, comp
     page.clock.fast_forward(WITHOUT_ANSWER)
     expect(dialog.get_by_label("Link for the guest")).to_have_value(re.compile("/shared/.+#.+"))
     expect(dialog.get_by_role("button", name="Withdraw")).to_be_visible()
+
+
+def test_what_is_waited_for_is_said_until_it_is_answered(tab: Open) -> None:
+    page = tab(slot_of=CHAIR).page
+    dialog = page.get_by_role("dialog", name="Share")
+    waits = page.get_by_role("status").get_by_text("Waiting for the service…")
+    page.get_by_role("button", name="Share").click()
+    expect(dialog.get_by_role("button", name="Make a link")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(re.compile("/shares$"), hold)
+    dialog.get_by_role("button", name="Make a link").click()
+    expect(waits).to_be_visible()
+    held.pop().continue_()
+    expect(dialog.get_by_label("Link for the guest")).to_be_visible()
+    expect(waits).to_be_hidden()
 
 
 def test_older_revisions_that_could_not_be_read_are_asked_for_again(

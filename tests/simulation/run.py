@@ -6,12 +6,13 @@ run its seed alone: `--start SEED --seeds 1`.
 
 import argparse
 import gc
-import multiprocessing
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from functools import reduce
+from multiprocessing import get_context
 from typing import Final, NamedTuple
 
 from tests.simulation.containers import light_answers
@@ -98,8 +99,10 @@ def tallies(parts: Sequence[Part], jobs: int) -> Iterator[Tally]:
     if jobs == 1:
         yield from map(run_part, parts)
         return
-    with multiprocessing.get_context("fork").Pool(jobs) as pool:
-        yield from pool.imap_unordered(run_part, parts)
+    # New processes, not forks of this one, whose other threads may hold locks; and none is ended by a signal.
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as processes:
+        for done in as_completed([processes.submit(run_part, part) for part in parts]):
+            yield done.result()
 
 
 def _progress(done: int, total: int, violations: int, seconds: float) -> None:

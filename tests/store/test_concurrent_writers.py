@@ -1,11 +1,11 @@
 """Many writers of one studio at once, in several processes, over one SQLite file."""
 
 import json
-import multiprocessing
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import closing
 from itertools import pairwise
+from multiprocessing import get_context
 from pathlib import Path
 
 from scene_studio.model.document import RequestKey
@@ -58,8 +58,8 @@ def test_32_writers_in_4_processes_lose_no_acknowledged_edit_and_leave_no_gap(tm
         return studio
 
     studios(path).commit("acme", "shared", filled, None, within(10))
-    with multiprocessing.get_context("spawn").Pool(PROCESSES) as pool:
-        done = pool.starmap(write, [(path, process) for process in range(PROCESSES)])
+    with ProcessPoolExecutor(PROCESSES, get_context("spawn")) as processes:
+        done = list(processes.map(write, [path] * PROCESSES, range(PROCESSES)))
     acknowledged = {text for texts in done for text in texts}
     assert PROCESSES * WRITERS * EDITS == len(acknowledged)
 

@@ -14,6 +14,8 @@ import { moment, UNDO } from './words.js';
 /** @typedef {ReturnType<typeof createActions>} Actions */
 
 const MOST_SLOTS = 100;
+/** After so many milliseconds without an answer, it is said that it is waited for. */
+const PATIENCE = 2000;
 const FULL = `A studio has at most ${MOST_SLOTS} slots. Delete one first, or go on in another studio.`;
 
 /** @param {PageState} page */
@@ -28,19 +30,24 @@ export function createActions(page) {
     settled(data.updateOutputSlot(clientId, studioId(), slotId, changes));
 
   /**
-   * Do something of which a failure is said. What follows from it belongs into it too: whoever tries again gets
-   * that as well.
+   * Do something of which a failure is said, and that it takes its time. What follows from it belongs into it
+   * too: whoever tries again gets that as well.
    *
    * @template T
    * @param {() => Promise<T>} run
    * @returns {Promise<T | undefined>}
    */
   async function tried(run) {
+    let unsay = () => {};
+    const timer = setTimeout(() => (unsay = page.keepSaying('Waiting for the service…')), PATIENCE);
     try {
       return await run();
     } catch (error) {
       page.say(/** @type {Error} */ (error).message, 'Try again', () => tried(run));
       return undefined;
+    } finally {
+      clearTimeout(timer);
+      unsay();
     }
   }
 

@@ -36,6 +36,7 @@ import { useContext } from 'preact/hooks';
  * @property {(name: string, properties?: Record<string, any>) => void} open opens a dialog
  * @property {() => void} close closes it
  * @property {(text: string, action?: string, run?: () => void) => void} say says something in passing
+ * @property {(text: string) => () => void} keepSaying says it until the function that it returns is called
  * @property {(id: number) => void} unsay
  */
 
@@ -52,6 +53,12 @@ const SHOWN_AT_ONCE = 3;
  */
 export function createPageState(data, clientId, session) {
   let lastToast = 0;
+  /** @param {Omit<Toast, 'id'>} said */
+  function put(said) {
+    lastToast += 1;
+    page.toasts.value = [...page.toasts.value.slice(1 - SHOWN_AT_ONCE), { id: lastToast, ...said }];
+    return lastToast;
+  }
   /** @type {PageState} */
   const page = {
     data,
@@ -71,10 +78,12 @@ export function createPageState(data, clientId, session) {
       page.dialog.value = null;
     },
     say(text, action, run) {
-      lastToast += 1;
-      const toast = { id: lastToast, text, action, run };
-      page.toasts.value = [...page.toasts.value.slice(1 - SHOWN_AT_ONCE), toast];
-      setTimeout(() => page.unsay(toast.id), (action ? 12 : 5) * SECONDS);
+      const id = put({ text, action, run });
+      setTimeout(() => page.unsay(id), (action ? 12 : 5) * SECONDS);
+    },
+    keepSaying(text) {
+      const id = put({ text });
+      return () => page.unsay(id);
     },
     unsay(id) {
       page.toasts.value = page.toasts.value.filter((one) => one.id !== id);
