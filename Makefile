@@ -76,9 +76,8 @@ chromium:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-inter >/dev/null; \
 	} || { echo "Install Chromium (Debian: chromium), and run this again."; exit 1; }
 
-# Many tests wait for something, so there is room for one more than there are cores on a small machine.
 test: lint lint-contract exiftool chromium web $(EMULATOR)/stamp  ## Lint, type-check, and run every test.
-	$(PYTHON) -m pytest -n 3 --dist loadgroup $(PYTEST)
+	$(PYTHON) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 # Not in every run: it takes half as long again.
 coverage: PYTEST += --cov=functions --cov=infra

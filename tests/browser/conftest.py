@@ -23,6 +23,9 @@ QUIET = (
 FIRST_VISIT = re.compile(r"status of 404 .*/api/clients/[\w-]+/scene-studio/[\w-]+$")
 """A browser itself logs this answer, by which the page learns that there is no such studio yet."""
 
+PATIENCE = 20
+"""How many seconds the page has for what is expected of it: a busy machine takes several."""
+
 Open = Callable[..., StudioPage]
 
 
@@ -35,6 +38,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:  # of this package alone: Playwright holds the thread with an event loop
+    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
         yield browser

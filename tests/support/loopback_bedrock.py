@@ -19,7 +19,7 @@ from urllib.parse import unquote, urlsplit
 from tests.support.loopback_stability import KINDS, MAX_RESPONSE, Painter, Refused, check, encoded, kind_of
 
 MAX_BODY: Final = 25_000_000
-_HOLD_SECONDS: Final = 5.0
+_HOLD_SECONDS: Final = 60.0
 _REGION: Final = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/")
 
 

@@ -54,7 +54,6 @@ def with_owned(studio: Studio, owned: Owned, picked: frozenset[str], now: str) -
     rev = studio.rev + 1
     there = studio.slots_by_id()
     slots = []
-    there = {slot.id: slot for slot in studio.output_slots}  # deleted ones may be many
     for slot_id, wanted in owned.slots.items():
         current = there.get(slot_id) or _made(slot_id, wanted)
         slots.append(_with_owned_slot(current, wanted, rev if slot_id in picked else None, now))
