@@ -410,7 +410,7 @@ def test_the_event_loop_goes_on_while_the_queue_is_asked():
     class SlowQueue(ScriptedQueue):
         def receive(self, limit: int) -> list[Message]:
             asked.set()
-            in_time.append(answered.wait(2))
+            in_time.append(answered.wait(30))
             return []
 
     def answer_when_asked() -> bool:

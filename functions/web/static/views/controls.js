@@ -4,7 +4,7 @@
  * @import { IconName } from './icons.js'
  */
 
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from './html.js';
 import { Icon } from './icons.js';
 
@@ -102,7 +102,8 @@ export function TextField({ value, onText, element = 'input', ...attributes }) {
 export function NameEditor({ name, label, save, editing, done }) {
   const field = useRef(/** @type {HTMLInputElement | null} */ (null));
   const before = useRef(/** @type {Element | null} */ (null));
-  useEffect(() => {
+  // At once: after the frame, somebody may have been quicker, and the field itself have the focus.
+  useLayoutEffect(() => {
     if (!editing) return;
     before.current = document.activeElement;
     field.current?.select();
