@@ -1,6 +1,6 @@
-"""What is chosen, focused and named is seen in the colours and the scripts that people read in."""
+"""What is chosen, focused and named is seen as people read it: in their colours and scripts, without motion."""
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser.conftest import Open
 from tests.browser.studio import imported, long_history
@@ -62,3 +62,20 @@ def test_a_long_name_that_is_read_from_the_right_begins_with_its_first_letter(
     expect(title).to_have_text(ARABIC)
     title.evaluate("(element) => element.style.width = '8rem'")
     assert title.evaluate(FIRST_LETTER_IS_SEEN)
+
+
+def test_who_asks_for_less_motion_sees_none(tab: Open) -> None:
+    studio = tab(slot_of="product-a", reduced_motion="reduce")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    studio.page.route("**/generate", hold)
+    studio.execute()
+    expect(studio.page.get_by_role("progressbar", name="Asking for a picture")).to_be_visible()
+    moving = "() => document.getAnimations().length"
+    assert studio.page.evaluate(moving) == 0
+    studio.page.emulate_media(reduced_motion="no-preference")
+    assert studio.page.evaluate(moving) > 0
+    held.pop().abort("aborted")

@@ -67,20 +67,6 @@ def test_a_picture_that_is_refused_says_why_and_is_dismissed_or_asked_for_again(
     studio.has_revisions(1)
 
 
-def test_who_asks_for_less_motion_sees_none(tab: Open, paid_service: Service, bedrock: LoopbackBedrock) -> None:
-    studio = tab(address=paid_service.address, slot_of="product-a", reduced_motion="reduce")
-    moving = "() => document.getAnimations().length"
-    bedrock.fail(Fault.HANG, times=100)
-    studio.execute(5)
-    queued = studio.slot(1).locator("[data-state=queued] progress")
-    expect(queued.first).to_be_visible()
-    assert studio.page.evaluate(moving) == 0
-    studio.page.emulate_media(reduced_motion="no-preference")
-    assert studio.page.evaluate(moving) > 0
-    studio.slot(1).get_by_role("button", name="Cancel all").click()
-    expect(queued).to_have_count(0)
-
-
 def test_pictures_in_the_making_are_cancelled_one_by_one_and_all_at_once(
     studio: StudioPage, bedrock: LoopbackBedrock, paid_service: Service, studio_id: str
 ) -> None:
