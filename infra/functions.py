@@ -17,6 +17,7 @@ from infra.image_models import model_arns
 from infra.queues import WorkQueue
 from infra.settings import Settings
 from infra.sign_in import Issuer
+from scene_studio.inline.pictures import SECONDS as INLINE_SECONDS
 from scene_studio.queues.s3_notifications import INGESTION_SECONDS
 
 API_SECONDS: Final = 29
@@ -44,7 +45,8 @@ class Spec:
 
 FUNCTIONS: Final[Mapping[str, Spec]] = {
     "clients_api": Spec("Clients: list, create, read, and the library of products"),
-    "intake_api": Spec("Products and whole clients, with the pictures that they bring", 1769),
+    "inline_pictures": Spec("Opens the pictures that come inside JSON", 1769, INLINE_SECONDS),
+    "intake_api": Spec("Products and whole clients, with the pictures that they bring"),
     "studios_api": Spec("Studios: create, list, read, edit, delete, and their versions"),
     "slots_api": Spec("Slots of a studio, and their histories"),
     "generation_api": Spec("Generation: ask for pictures, look at what became of them, cancel"),
@@ -55,7 +57,7 @@ FUNCTIONS: Final[Mapping[str, Spec]] = {
     "upload_ingestion": Spec("Takes in uploaded pictures", 2048, INGESTION_SECONDS),
     "janitor": Spec("Looks after what was lost, once a minute", 512, JANITOR_SECONDS),
 }
-"""Every function of the service, by the name of its folder."""
+"""Every function of the service, by the name of its folder; one that is invoked by others comes before them."""
 
 
 class Function(Construct):
@@ -122,7 +124,8 @@ class Function(Construct):
 
     def _is_snapped(self, settings: Settings) -> bool:
         """Whether people wait for its cold starts, and the deployment pays for shortening them."""
-        return settings.snap_start and FUNCTIONS[self.name].seconds == API_SECONDS
+        waited_for = FUNCTIONS[self.name].seconds in {API_SECONDS, INLINE_SECONDS}
+        return settings.snap_start and waited_for
 
     def _policy(self, resources: Mapping[str, Sequence[str]], *, tracing: bool) -> iam.PolicyDocument:
         log = (["logs:CreateLogStream", "logs:PutLogEvents"], [self.log_group.log_group_arn])
@@ -175,9 +178,12 @@ def make_functions(
         "SCENE_STUDIO_BEDROCK_REGION": settings.bedrock_region,
         "SCENE_STUDIO_WORKER_SECONDS": str(settings.worker_seconds),
     }
-    senders = {
-        grants.GENERATION_QUEUE: ("SCENE_STUDIO_GENERATION_QUEUE", queues["generation"]),
-        grants.UPLOAD_QUEUE: ("SCENE_STUDIO_UPLOAD_QUEUE", queues["uploads"]),
+    called = {
+        grants.GENERATION_QUEUE: (
+            "SCENE_STUDIO_GENERATION_QUEUE",
+            f"sqs:{queues['generation'].queue.queue_url}",
+        ),
+        grants.UPLOAD_QUEUE: ("SCENE_STUDIO_UPLOAD_QUEUE", f"sqs:{queues['uploads'].queue.queue_url}"),
     }
     page = {
         "SCENE_STUDIO_SIGN_IN_ISSUER": issuer.url,
@@ -188,16 +194,23 @@ def make_functions(
     }
     made = {}
     for name in FUNCTIONS:
-        sends = [senders[grant.on] for grant in GRANTS[name] if grants.SEND in grant.actions]
-        named = {variable: f"sqs:{queue.queue.queue_url}" for variable, queue in sends}
+        calls = [grant.on for grant in GRANTS[name] if {grants.SEND, grants.INVOKE} & set(grant.actions)]
         made[name] = Function(
             scope,
             name,
             code=assets(name),
-            environment={**everywhere, **named, **(page if name == "web" else {})},
+            environment={
+                **everywhere,
+                **dict(called[on] for on in calls),
+                **(page if name == "web" else {}),
+            },
             resources=resources,
             settings=settings,
         )
+        if name == grants.INLINE_PICTURES:
+            arn = made[name].target.function_arn
+            resources[name] = [arn]
+            called[name] = ("SCENE_STUDIO_INLINE_PICTURES", f"lambda:{arn}")
     return made
 
 

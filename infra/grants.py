@@ -13,6 +13,7 @@ BUCKET: Final = "bucket"
 GENERATION_QUEUE: Final = "generation queue"
 UPLOAD_QUEUE: Final = "upload queue"
 IMAGE_MODELS: Final = "image models"
+INLINE_PICTURES: Final = "inline_pictures"
 
 CLIENT: Final = "clients/*/client.json"
 PRODUCTS: Final = "clients/*/products/*"
@@ -39,6 +40,7 @@ PURGE: Final = (DELETE, DELETE_VERSION)
 SEND: Final = "sqs:SendMessage"
 TAKE: Final = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 INVOKE_MODEL: Final = "bedrock:InvokeModel"
+INVOKE: Final = "lambda:InvokeFunction"
 
 
 class Grant(NamedTuple):
@@ -70,11 +72,9 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "intake_api": (
         _may(BUCKET, LIST),
         _may(CLIENT, GET, PUT),
-        _may(PRODUCTS, PUT),
         _may(STUDIO, GET, PUT),
         _may(PAGES, PUT),
-        _may(REVISIONS, PUT),
-        _may(SCENES, PUT),
+        _may(INLINE_PICTURES, INVOKE),
     ),
     "studios_api": (
         _may(BUCKET, LIST, LIST_VERSIONS),
@@ -121,6 +121,11 @@ GRANTS: Final[Mapping[str, tuple[Grant, ...]]] = {
         _may(SHARES, GET, PUT),
     ),
     "web": (),
+    "inline_pictures": (
+        _may(PRODUCTS, PUT),
+        _may(REVISIONS, PUT),
+        _may(SCENES, PUT),
+    ),
     "generation_worker": (
         _may(BUCKET, LIST),
         _may(STUDIO, GET, PUT),

@@ -17,7 +17,7 @@ from intake_api.messages import (
     ImportedStudio,
 )
 from intake_api.pictures import Pictures
-from scene_studio.http.requests import Change
+from scene_studio.http.requests import Change, PictureOpener
 from scene_studio.model.client import Client, import_into_client, new_client
 from scene_studio.model.errors import Deleted, FieldError, InvalidRequest, NotFound, Purged
 from scene_studio.model.identifiers import derive
@@ -48,10 +48,18 @@ class _Part(NamedTuple):
 class Import:
     """One import of a client."""
 
-    def __init__(self, clients: Clients, studios: Studios, objects: ObjectStore, change: Change) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        studios: Studios,
+        objects: ObjectStore,
+        opener: PictureOpener,
+        change: Change,
+    ) -> None:
         self._clients = clients
         self._studios = studios
         self._objects = objects
+        self._opener = opener
         self._change = change
 
     def run(self, asked: ImportedClient) -> dict[str, Any]:
@@ -62,13 +70,13 @@ class Import:
             SceneStudioError: as commits raise.
         """
         _check(asked)
-        pictures = Pictures(self._objects, asked.id)
+        pictures = Pictures(self._objects, self._opener, asked.id)
         client = self._client(asked, pictures)
         studios = [
             self._studio(asked, studio, f"/sceneStudios/{at}", pictures)
             for at, studio in enumerate(asked.scene_studios)
         ]
-        stored = pictures.store()
+        stored = pictures.take_in()
         for part in (client, *studios):
             part.commit()
         return {
@@ -91,7 +99,8 @@ class Import:
 
         def add(current: Versioned[Client] | None) -> Client | None:
             client = current.document if current else new_client(asked.id, asked.name, self._change.now)
-            changed = import_into_client(client, products, asked.client_sessions, self._change.now)
+            pictured = [pictures.completed(product) for product in products]
+            changed = import_into_client(client, pictured, asked.client_sessions, self._change.now)
             return changed or (None if current else client)
 
         report = {

@@ -1,15 +1,12 @@
-"""Pictures that come inside JSON: stored under keys of their own, before anything names them."""
+"""Pictures that come inside JSON: gathered from the whole request, and taken in before anything names them."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 from intake_api.urls import MAX_URL, stays_elsewhere
+from scene_studio.http.requests import PictureOpener
 from scene_studio.images.data_url import decode_data_url
-from scene_studio.images.forms import PRODUCT_LONGEST_SIDE, TakenIn
-from scene_studio.images.inspect import inspect, open_upright
-from scene_studio.images.intake import take_in
-from scene_studio.images.normalise import photo_jpeg
-from scene_studio.images.thumbnail import thumbnail_jpeg
+from scene_studio.inline.pictures import MAX_PICTURES, InlinePicture, InlinePictureRejected, Kind
 from scene_studio.model import addresses
 from scene_studio.model.client import Product
 from scene_studio.model.errors import FieldError, ImageRejected, InvalidRequest
@@ -19,105 +16,88 @@ from scene_studio.store import keys
 from scene_studio.store.commit import unavailable_is_busy
 from scene_studio.store.object_store import ObjectStore, all_names
 
-_CLOSELY_PIXELS: Final = 20_000_000
-"""So many pixels of products are looked at closely in one request, for their outlines and colours, which takes
-about a second of the processor for each three million; an import of a large library has to end in time."""
+_TOO_MANY: Final = (
+    f"more than {MAX_PICTURES} pictures came inside this request; send them in several, each of which adds "
+    "what is not there yet"
+)
 
 
-class _Stored(NamedTuple):
-    """An object to be stored."""
+class _Gathered(NamedTuple):
+    """A picture, and where it stands in the request."""
 
-    key: str
-    body: bytes
-    content_type: str
+    picture: InlinePicture
+    field: str
 
 
 class Pictures:
-    """Takes in the pictures of one client: all are checked first, and stored together.
+    """The pictures that one request brings: gathered one by one, then all taken in or none."""
 
-    A request that is refused half-way then leaves nothing under a key that a later picture wants.
-    """
-
-    def __init__(self, objects: ObjectStore, client_id: str) -> None:
+    def __init__(self, objects: ObjectStore, opener: PictureOpener, client_id: str) -> None:
         self._objects = objects
+        self._opener = opener
         self._client_id = client_id
-        self._taken: list[_Stored] = []
+        self._gathered: dict[tuple[Kind, tuple[str, ...]], _Gathered] = {}
         self._named: dict[str, dict[str, str]] = {}
-        self._pictures = 0
-        self._closely = _CLOSELY_PIXELS
+        self._of_products: dict[str, Picture] = {}
 
-    def store(self) -> int:
-        """Store what was taken in, before anything names it.
+    def take_in(self) -> int:
+        """Have all stored, before anything names them.
 
         Returns:
-            How many pictures there were.
+            How many there were.
 
         Raises:
-            InvalidRequest: a picture that is named by its address here is not here; nothing was stored.
-            Busy: the store could not be reached; some may be stored.
+            InvalidRequest: one cannot be used; one that is named by its address here is not here; there are too
+                many. Nothing was stored.
+            Busy: they could not be taken in this time; some may be stored.
         """
-        with unavailable_is_busy():
-            self._check_named()
-            for key, body, content_type in self._taken:
-                self._objects.put_once(key, body, content_type=content_type)
-        return self._pictures
+        self._check_named()
+        gathered = list(self._gathered.values())
+        if len(gathered) > MAX_PICTURES:
+            raise InvalidRequest.of(gathered[MAX_PICTURES].field, _TOO_MANY)
+        if not gathered:
+            return 0
+        try:
+            facts = self._opener().take_in(self._client_id, [one.picture for one in gathered])
+        except InlinePictureRejected as error:
+            raise InvalidRequest.of(gathered[error.at].field, error.detail) from error
+        for one, known in zip(gathered, facts, strict=True):
+            if known is not None:
+                self._of_products[one.picture.ids[0]] = known
+        return len(gathered)
 
     def _check_named(self) -> None:
         # By listings: a whole history costs one of them, and this function may look at no picture.
         missing = []
         for folder, fields in self._named.items():
-            there = set(all_names(self._objects, folder))
+            with unavailable_is_busy():
+                there = set(all_names(self._objects, folder))
             missing += [field for key, field in fields.items() if key not in there]
         if missing:
             advice = "this picture is not here; send it as a data URL, or move the client by `make export`"
             raise InvalidRequest([FieldError(field, advice) for field in missing])
 
     def in_product(self, members: Mapping[str, Any], field: str) -> Product:
-        """The product of these JSON members, its picture taken in if it brings one.
+        """The product of these JSON members, without the picture that it may bring: see `completed`.
 
         Raises:
-            InvalidRequest: the picture is none, or its address is not one of the web.
+            InvalidRequest: what it brings is no picture, or its address is not one of the web.
         """
         url = members.get("imageUrl")
-        picture = None if url is None else self._product(members["id"], url, field)
         product = Product.model_validate({**members, "imageId": None, "imageUrl": None})
-        if picture is None:
+        if url is None or stays_elsewhere(url, field):
             return product.replace(image_url=url)
-        return product.replace(image_id=picture.id, pictures=(picture,))
-
-    def _product(self, product_id: str, url: str, field: str) -> Picture | None:
-        """The picture that a product brings; None if that lies and stays elsewhere."""
-        if stays_elsewhere(url, field):
-            return None
         data = self._decoded(url, field)
-        image_id = derive("product-picture", data.hex())
-        taken = self._product_taken_in(data, field)
-        place = (self._client_id, product_id, image_id)
-        beside = {keys.product_thumbnail(*place): taken.thumbnail}
-        if taken.cutout is not None:
-            beside[keys.product_cutout(*place)] = taken.cutout
-        self._take(keys.product_image(*place), taken.picture, "image/png", beside)
-        return Picture(
-            id=image_id,
-            width=taken.width,
-            height=taken.height,
-            colors=taken.colors,
-            sha256=taken.sha256,
-            cutout=taken.cutout is not None,
-        )
+        self._gather("product", (product.id, derive("product-picture", data.hex())), data, field)
+        return product
 
-    def _product_taken_in(self, data: bytes, field: str) -> TakenIn:
-        try:
-            size = inspect(data)
-            pixels = min(size.width * size.height, PRODUCT_LONGEST_SIDE**2)
-            closely = pixels <= self._closely
-            self._closely -= pixels if closely else 0
-            return take_in(data, "product", cut_out=closely)
-        except ImageRejected as error:
-            raise InvalidRequest.of(field, error.detail) from error
+    def completed(self, product: Product) -> Product:
+        """The product with the picture that it brought, once that was taken in."""
+        picture = self._of_products.get(product.id)
+        return product if picture is None else product.replace(image_id=picture.id, pictures=(picture,))
 
     def revision(self, studio_id: str, slot_id: str, image_id: str, url: str, field: str) -> bool:
-        """Take in a revision's picture, to the byte if it is a JPEG.
+        """Gather a revision's picture, which will be kept to the byte if it is a JPEG.
 
         Returns:
             Whether it will be in the store, or is to be there already; False if it lies elsewhere and its
@@ -133,17 +113,14 @@ class Pictures:
             return True
         if stays_elsewhere(url, field, own):
             return False
-        data = self._decoded(url, field)
-        jpeg = self._jpeg(data, field)
-        beside = {keys.revision_thumbnail(*place): thumbnail_jpeg(jpeg)}
-        self._take(keys.revision(*place), jpeg, "image/jpeg", beside)
+        self._gather("revision", place[1:], self._decoded(url, field), field)
         return True
 
     def scene(self, studio_id: str, scene_id: str | None, url: str, field: str) -> str | None:
-        """Take in a scene's picture, under the scene's id or, without one, under one made from the picture.
+        """Gather a scene's picture, under the scene's id or, without one, under one made from the picture.
 
         Returns:
-            The address it has then; None if it lies elsewhere and its address is to be kept.
+            The address it will have; None if it lies elsewhere and its address is to be kept.
 
         Raises:
             InvalidRequest: it is no picture, or the address is not one of the web or of a stock scene.
@@ -155,11 +132,8 @@ class Pictures:
             return None
         data = self._decoded(url, field)
         scene_id = scene_id or derive("scene-picture", data.hex())
-        jpeg = self._jpeg(data, field)
-        own = (self._client_id, studio_id, scene_id)
-        beside = {keys.user_scene_thumbnail(*own): thumbnail_jpeg(jpeg)}
-        self._take(keys.user_scene(*own), jpeg, "image/jpeg", beside)
-        return addresses.scene_image(*own)
+        self._gather("scene", (studio_id, scene_id), data, field)
+        return addresses.scene_image(self._client_id, studio_id, scene_id)
 
     def _expect(self, folder: str, key: str, field: str) -> None:
         """Have it checked that a picture is in the store, with the others of its folder."""
@@ -171,17 +145,6 @@ class Pictures:
         except ImageRejected as error:
             raise InvalidRequest.of(field, error.detail) from error
 
-    def _jpeg(self, data: bytes, field: str) -> bytes:
-        try:
-            if inspect(data).format == "JPEG":
-                open_upright(data)  # a JPEG is kept to the byte, but only one that can be read to its end
-                return data
-            return photo_jpeg(data)
-        except ImageRejected as error:
-            raise InvalidRequest.of(field, error.detail) from error
-
-    def _take(self, key: str, body: bytes, content_type: str, beside: Mapping[str, bytes]) -> None:
-        """Have a picture stored, after what is made of it."""
-        for name, made in {**beside, key: body}.items():
-            self._taken.append(_Stored(name, made, content_type))
-        self._pictures += 1
+    def _gather(self, kind: Kind, ids: tuple[str, ...], data: bytes, field: str) -> None:
+        # A scene that many revisions show is opened once.
+        self._gathered.setdefault((kind, ids), _Gathered(InlinePicture(kind, ids, data), field))

@@ -7,10 +7,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from intake_api.messages import ProductFields, PutProduct
-from intake_api.urls import stays_elsewhere
+from intake_api.pictures import Pictures
 from scene_studio.http import problems
 from scene_studio.http.products import commit_product
-from scene_studio.http.requests import Change
+from scene_studio.http.requests import Change, PictureOpener
 from scene_studio.model import addresses
 from scene_studio.model.client import Client, Product, edit_product, put_product
 from scene_studio.model.errors import InvalidRequest
@@ -28,12 +28,14 @@ class ProductIntake:
         client_id: the client.
         clients: all clients.
         objects: the object store.
+        opener: gives what opens the pictures that they bring.
         change: the request.
     """
 
     client_id: str
     clients: Clients
     objects: ObjectStore
+    opener: PictureOpener
     change: Change
 
     def put(self, product_id: str, body: PutProduct) -> Product:
@@ -98,15 +100,10 @@ class ProductIntake:
 
     def _pictured(self, members: dict[str, Any]) -> Product:
         """The product of these JSON members, its picture stored if it brings one."""
-        url = members.get("imageUrl")
-        if url is None or stays_elsewhere(url, "/imageUrl"):
-            return Product.model_validate({**members, "imageId": None})
-        from intake_api.pictures import Pictures  # Pillow comes with it
-
-        pictures = Pictures(self.objects, self.client_id)
+        pictures = Pictures(self.objects, self.opener, self.client_id)
         product = pictures.in_product(members, "/imageUrl")
-        pictures.store()
-        return product
+        pictures.take_in()
+        return pictures.completed(product)
 
 
 def _edited(

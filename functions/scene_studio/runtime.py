@@ -17,6 +17,7 @@ from scene_studio.generation.claims import Claims
 from scene_studio.generation.image_model import Capabilities, ImageModel
 from scene_studio.generation.names import ModelName, Region
 from scene_studio.generation.timing import DELIVERIES, Timing
+from scene_studio.inline.pictures import InlinePictures
 from scene_studio.model.client import Client
 from scene_studio.model.studio import Studio
 from scene_studio.queues import s3_notifications
@@ -46,6 +47,8 @@ class Environment(BaseModel):
         image_model: what makes the pictures.
         generation_queue: where messages about wanted pictures go: `sqs:<url>`, or `sqlite:<path of the file>`.
         upload_queue: where S3 tells of raw uploads, likewise; a store in SQLite tells a queue in SQLite itself.
+        inline_pictures: where pictures are opened that come inside JSON: `lambda:<name or ARN of a function>`,
+            or `here`, in the process that was sent them.
         worker_seconds: the time limit of the function that makes pictures; the other times follow from it.
         bedrock_region: where Amazon Bedrock is asked, if it makes them.
     """
@@ -58,6 +61,7 @@ class Environment(BaseModel):
     image_model: ModelName = "compositor"
     generation_queue: str | None = Field(default=None, pattern=_QUEUE)
     upload_queue: str | None = Field(default=None, pattern=_QUEUE)
+    inline_pictures: str = Field(default="here", pattern=r"^(here|lambda:.+)$")
     worker_seconds: int = Field(default=120, ge=1, le=900)
     bedrock_region: Region = "us-west-2"
 
@@ -127,6 +131,19 @@ def inbox() -> Inbox:
 def claims() -> Claims:
     """The claims of workers on pictures."""
     return Claims(object_store(), timing().lease)
+
+
+@cache
+def inline_pictures() -> InlinePictures:
+    """Where pictures are opened that come inside JSON."""
+    kind, _, function = environment().inline_pictures.partition(":")
+    if kind == "lambda":
+        from scene_studio.inline.invoked import InvokedPictures
+
+        return InvokedPictures.connect(function, logger.get_correlation_id)
+    from scene_studio.inline.here import opened_here
+
+    return opened_here(object_store())
 
 
 @cache

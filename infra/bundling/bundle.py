@@ -22,7 +22,12 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 BUILD: Final = ROOT / ".build"
 
 LOCAL_ONLY: Final = frozenset(
-    {"scene_studio.store.sqlite", "scene_studio.queues.sqlite_queue", "scene_studio.sqlite_file"}
+    {
+        "scene_studio.inline.here",
+        "scene_studio.queues.sqlite_queue",
+        "scene_studio.sqlite_file",
+        "scene_studio.store.sqlite",
+    }
 )
 """What the environment chooses on one machine and never in Lambda."""
 

@@ -37,6 +37,7 @@ EVENTS: Final = Path(__file__).resolve().parents[2] / "events"
 FIRST_REQUEST: Final = {
     "clients_api": "http/put-client.created",
     "intake_api": "http/put-product.created",
+    "inline_pictures": "invoke/inline-pictures.taken",
     "studios_api": "http/read-studio.unknown",
     "slots_api": "http/list-history.found",
     "generation_api": "http/read-generation.found",

@@ -18,6 +18,7 @@ from scene_studio.http.admission import MAX_BODY_BYTES
 from scene_studio.http.problems import INTERNAL, NO_SUCH_ROUTE, PROBLEMS
 from scene_studio.images.inspect import MAX_BYTES, MAX_PIXELS, MAX_PIXELS_HELD_OFTEN
 from scene_studio.images.strangers import ACCEPTED
+from scene_studio.inline.pictures import MAX_PICTURES as MAX_INLINE_PICTURES
 from scene_studio.model.client import MAX_PICTURES, RESTORABLE_DAYS
 from scene_studio.model.revision import INLINE_LIMIT, MAX_PRODUCTS_IN_SLOT
 from scene_studio.model.scene import MAX_USER_SCENES
@@ -128,6 +129,8 @@ def test_it_names_every_prefix_beside_the_clients(prefix: str) -> None:
         (r"MiB and (\d+) megapixels", MAX_PIXELS // 1_000_000),
         (r"megapixels \((\d+) for WebP", MAX_PIXELS_HELD_OFTEN // 1_000_000),
         (r"a body over (\d+) MiB", MAX_BODY_BYTES >> 20),
+        (r"A request of at most (\d+) MiB with", MAX_BODY_BYTES >> 20),
+        (r"with at most ([\d,]+) pictures inside", MAX_INLINE_PICTURES),
         (r"has up to (\d+) pictures", MAX_PICTURES),
         (r"can be brought back for (\d+) days, and until it is purged", RESTORABLE_DAYS),
         (r"after (\d+) days no such object is needed", MAX_DAYS),
@@ -137,7 +140,7 @@ def test_it_names_every_prefix_beside_the_clients(prefix: str) -> None:
 )
 def test_every_limit_that_it_tells_is_that_of_the_code(figure: str, there: int) -> None:
     told = re.findall(figure, re.sub(r"(?<!\n)\n(?!\n)", " ", README.replace("\n**", "\n\n\n**")))
-    assert [int(value) for value in told] == [there]
+    assert [int(value.replace(",", "")) for value in told] == [there]
 
 
 def test_it_names_the_image_models_and_the_formats_that_there_are() -> None:

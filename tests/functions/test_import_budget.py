@@ -10,7 +10,7 @@ import pytest
 from infra.routes import ROUTES
 
 FUNCTIONS = sorted({route.function for route in ROUTES} | {"janitor", "upload_ingestion"})
-"""All but the one that always opens pictures."""
+"""All but those that always open pictures."""
 FOLDER = Path(__file__).parents[2] / "functions"
 HEAVY = ("PIL", "boto3", "botocore.session", "sqlite3", "aws_xray_sdk", "moto", "numpy", "http.client")
 

@@ -12,6 +12,7 @@ from scene_studio import runtime
 from scene_studio.http import problems
 from scene_studio.http.problems import INTERNAL, NO_SUCH_ROUTE, PROBLEMS, field_errors, problem_for
 from scene_studio.images.sandbox import RejectedInSandbox
+from scene_studio.inline.pictures import InlinePictureRejected
 from scene_studio.model.errors import Busy, NotFound, OutcomeUnknown, RefusedAsItStands, SceneStudioError
 from tests.support.api import CLIENT, STUDIO, call
 from tests.support.problems import MEMBERS, assert_problem
@@ -25,8 +26,9 @@ def kinds_of_error(kind: type[SceneStudioError] = SceneStudioError) -> Iterator[
 
 
 def test_every_kind_of_error_has_a_row_of_its_own_and_no_row_is_idle() -> None:
-    # The first is only what others share, the second is an ImageRejected to whoever reads the answer.
-    assert set(kinds_of_error()) - {RefusedAsItStands, RejectedInSandbox} == set(PROBLEMS)
+    # The first is only what others share, the rest are an ImageRejected to whoever reads the answer.
+    others = {RefusedAsItStands, RejectedInSandbox, InlinePictureRejected}
+    assert set(kinds_of_error()) - others == set(PROBLEMS)
 
 
 def test_every_type_and_every_title_stands_for_one_kind_of_problem() -> None:

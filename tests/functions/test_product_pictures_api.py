@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from intake_api import pictures
 from scene_studio import runtime
+from scene_studio.inline import opening
 from scene_studio.model.client import Client
 from scene_studio.store import keys
 from scene_studio.store.cache import Versioned
@@ -280,7 +280,7 @@ def test_a_data_url_brings_all_that_an_uploaded_file_would(seeded: Path, way: st
 def test_what_opens_pictures_is_loaded_only_for_a_save_that_brings_one(
     monkeypatch: pytest.MonkeyPatch, method: str, brought: dict[str, Any]
 ) -> None:
-    monkeypatch.setitem(sys.modules, "intake_api.pictures", None)
+    monkeypatch.setitem(sys.modules, "scene_studio.inline.here", None)
     assert call(method, LAMP, {"name": "Floor Lamp", **brought}).json["name"] == "Floor Lamp"
     broken = call(method, LAMP, {"name": "Lamp", "imageUrl": data_url(jpeg(2))})
     assert_problem(broken, 500, "internal-error")
@@ -289,7 +289,7 @@ def test_what_opens_pictures_is_loaded_only_for_a_save_that_brings_one(
 def test_an_import_of_many_pictures_looks_for_as_many_products_in_them_as_there_is_time_for(
     seeded: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pictures, "_CLOSELY_PIXELS", 2 * 400 * 600)
+    monkeypatch.setattr(opening, "_CLOSELY_PIXELS", 2 * 400 * 600)
     products = [{"id": f"desk-{n}", "name": "Desk", "imageUrl": data_url(on_white())} for n in range(3)]
     assert (
         call("POST", f"{CLIENT}/import", {"id": "acme-corp", "name": "x", "products": products}).status == 200

@@ -18,6 +18,7 @@ EVENTS = Path(__file__).resolve().parents[2] / "events"
 EXPECTED = {
     "put-client.created": 201,
     "put-product.created": 200,
+    "edit-product.with-picture": 200,
     "import-client.made": 200,
     "put-studio.created": 201,
     "put-studio.exists": 412,

@@ -28,6 +28,7 @@ from scene_studio.http.entity_tags import TagCondition
 from scene_studio.http.preferences import Preferences
 from scene_studio.http.requests import Change
 from scene_studio.http.uploads import WantedUpload
+from scene_studio.inline.opening import Opening
 from scene_studio.model.edits import SlotEdit, StudioEdit
 from scene_studio.model.settings import SceneGenerationSettings
 from scene_studio.store.cache import DocumentCache, Versioned
@@ -301,7 +302,8 @@ class Container:
 
     def bring_in(self, body: Mapping[str, Any], change: Change) -> Answer:
         """POST to the client's import."""
-        Import(self.clients, self.studios, self._store, change).run(ImportedClient.model_validate(body))
+        imported = Import(self.clients, self.studios, self._store, lambda: Opening(self._store), change)
+        imported.run(ImportedClient.model_validate(body))
         return Answer()
 
     def _generating(self, client_id: str, studio_id: str) -> Generating:

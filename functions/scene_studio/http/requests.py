@@ -18,6 +18,7 @@ from scene_studio.generation.image_model import Capabilities
 from scene_studio.generation.timing import Timing
 from scene_studio.http.entity_tags import TagCondition
 from scene_studio.http.preferences import Preferences, read_preferences
+from scene_studio.inline.pictures import InlinePictures
 from scene_studio.model.document import RequestKey
 from scene_studio.model.errors import InvalidRequest
 from scene_studio.model.identifiers import Id, derive, digest, iso_time
@@ -111,6 +112,19 @@ def clock() -> Now:
 def unique_names() -> Callable[[], str]:
     """Makes names that were never used before."""
     return runtime.unique_name
+
+
+class PictureOpener(Protocol):
+    """Gives what opens pictures; few requests bring any, and only those wait for it to be made."""
+
+    def __call__(self) -> InlinePictures:
+        """Where pictures inside JSON are opened."""
+        ...
+
+
+def picture_opener() -> PictureOpener:
+    """What opens pictures inside JSON, made when it is wanted."""
+    return runtime.inline_pictures
 
 
 def pacing(request: Request) -> Pacing:
@@ -212,6 +226,7 @@ Clock = Annotated[Now, Depends(clock)]
 Patience = Annotated[Pacing, Depends(patience)]
 GenerationQueue = Annotated[Queue, Depends(runtime.generation_queue)]
 ClaimedPictures = Annotated[Claims, Depends(runtime.claims)]
+OpenPictures = Annotated[PictureOpener, Depends(picture_opener)]
 Model = Annotated[Capabilities, Depends(runtime.capabilities)]
 Times = Annotated[Timing, Depends(runtime.timing)]
 UniqueName = Annotated[Callable[[], str], Depends(unique_names)]

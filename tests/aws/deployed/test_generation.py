@@ -11,6 +11,9 @@ from scene_studio.store import keys
 from tests.support.deployment import Deployment
 from tests.support.signed_in import Person, slot_of
 
+_DRAINED_SECONDS = 240
+"""Longer than a message stays hidden whose worker ended."""
+
 
 @pytest.fixture
 def studio(team: Person) -> str:
@@ -22,7 +25,16 @@ def studio(team: Person) -> str:
 
 
 @pytest.fixture
-def no_worker(deployment: Deployment) -> Iterator[None]:
+def drained(deployment: Deployment) -> None:
+    """All that other tests asked for and did not wait for has been dealt with."""
+    until = time.monotonic() + _DRAINED_SECONDS
+    while _waiting(deployment, "GenerationQueue"):
+        assert time.monotonic() < until, f"messages stay\n{deployment.cloud.complaints()}"
+        time.sleep(0.2)
+
+
+@pytest.fixture
+def no_worker(drained: None, deployment: Deployment) -> Iterator[None]:
     """Nobody takes messages from the queue of wanted pictures."""
     functions = deployment.cloud.client("lambda")
     (feed,) = [
@@ -66,6 +78,7 @@ def test_what_is_cancelled_never_comes_though_its_message_is_still_in_the_queue(
     assert ("EMPTY", 0, []) == (slot["status"], slot["historyCount"], slot.get("generation", []))
 
 
+@pytest.mark.usefixtures("drained")
 def test_a_message_that_nobody_can_read_ends_with_the_dead_letters(deployment: Deployment) -> None:
     queues = deployment.cloud.client("sqs")
     queue = deployment.outputs["GenerationQueue"]

@@ -44,6 +44,7 @@ class Role:
 
     s3: Any
     sqs: Any
+    functions: Any
     bucket: str
     queues: Mapping[str, str]
 
@@ -93,6 +94,7 @@ def assumed(deployment: Deployment, role: str) -> Role:
     return Role(
         deployment.cloud.client("s3", **credentials),
         deployment.cloud.client("sqs", **credentials),
+        deployment.cloud.client("lambda", **credentials),
         deployment.outputs["Bucket"],
         {
             grants.GENERATION_QUEUE: deployment.outputs["GenerationQueue"],
@@ -107,7 +109,7 @@ def refused(action: Callable[[], Any]) -> bool:
     try:
         action()
     except ClientError as error:
-        return error.response["Error"]["Code"] in {"AccessDenied", "403"}
+        return error.response["Error"]["Code"] in {"AccessDenied", "AccessDeniedException", "403"}
     return False
 
 
@@ -143,6 +145,13 @@ def test_messages_are_sent_and_taken_only_by_a_grant(role: Role, name: str) -> N
         takes = refused(partial(role.sqs.receive_message, QueueUrl=queue))
         assert (grants.SEND not in granted, "sqs:ReceiveMessage" not in granted) == (sends, takes), on
         assert refused(partial(role.sqs.purge_queue, QueueUrl=queue)), on
+
+
+def test_functions_are_invoked_only_by_a_grant(role: Role, name: str, iam_deployment: Deployment) -> None:
+    granted = {grant.on for grant in GRANTS[name] if grants.INVOKE in grant.actions}
+    for other in ("inline_pictures", "janitor"):
+        asked = {"FunctionName": iam_deployment.function(other), "InvocationType": "DryRun"}
+        assert (other not in granted) == refused(partial(role.functions.invoke, **asked)), other
 
 
 def test_a_function_whose_grants_are_gone_fails(iam_deployment: Deployment) -> None:

@@ -15,6 +15,7 @@ from infra.routes import ROUTES
 from tests.functions.test_sample_events import EVENTS, EXPECTED, LEFT_IN_THE_QUEUE
 from tests.functions.test_sample_uploads import OF_SQS
 from tests.support.deployment import template_of
+from tests.support.loopback_lambda import LoopbackLambda
 from tests.support.ministack import REGION, MiniStack
 from tests.support.runtime_api import FunctionFailed, RunningFunction, runtime_client
 
@@ -36,8 +37,10 @@ class Environments:
             "GenerationQueue": self.generation,
             "UploadsQueue": self._queues.create_queue(QueueName=f"uploads-{uuid.uuid4().hex}")["QueueUrl"],
         }
+        self._lambda = LoopbackLambda(lambda event: self.of("inline_pictures").invoke(event, seconds=20))
         self._around = {
             "AWS_ENDPOINT_URL": cloud.address,
+            "AWS_ENDPOINT_URL_LAMBDA": self._lambda.endpoint,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_ACCESS_KEY_ID": "test",
@@ -45,6 +48,7 @@ class Environments:
         }
 
     def __enter__(self) -> Self:
+        self._stack.enter_context(self._lambda.running())
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -133,6 +137,14 @@ def test_ingestion_answers_its_samples_where_no_file_waits(environments: Environ
     answer = environments.of("upload_ingestion").invoke(event, seconds=60)
     left = [{"itemIdentifier": event["Records"][at]["messageId"]} for at in OF_SQS[name][1]]
     assert {"batchItemFailures": left} == answer
+
+
+def test_pictures_inside_json_are_answered_as_their_samples_say(environments: Environments) -> None:
+    for name, rejected in {"taken": None, "rejected": 1}.items():
+        event = json.loads((EVENTS / "invoke" / f"inline-pictures.{name}.json").read_text())
+        answer = environments.of("inline_pictures").invoke(event, seconds=20)
+        assert rejected == answer.get("rejected", {}).get("at")
+        assert len(answer["pictures"]) == (3 if rejected is None else 0)
 
 
 def test_the_janitor_answers_its_sample(environments: Environments) -> None:

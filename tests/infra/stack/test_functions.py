@@ -84,6 +84,7 @@ def test_functions_are_told_what_their_code_reads(told: str, request: pytest.Fix
         sends = {grant.on for grant in GRANTS[name] if grants.SEND in grant.actions}
         assert ("SCENE_STUDIO_GENERATION_QUEUE" in variables) == (grants.GENERATION_QUEUE in sends)
         assert ("SCENE_STUDIO_UPLOAD_QUEUE" in variables) == (grants.UPLOAD_QUEUE in sends)
+        assert ("SCENE_STUDIO_INLINE_PICTURES" in variables) == (name == "intake_api")
 
 
 def test_settings_reach_the_functions(told_everything: Assembly):
@@ -122,6 +123,7 @@ def test_functions_end_before_whoever_waits_for_them(stack: Assembly):
     asked = {name for name, spec in FUNCTIONS.items() if name.endswith("_api") or name == "web"}
     assert waits == {30_000}
     assert all(seconds_of(stack, name) < 30 for name in asked)
+    assert seconds_of(stack, "inline_pictures") < seconds_of(stack, "intake_api")
     assert seconds_of(stack, "janitor") <= 60  # another run begins then
 
 

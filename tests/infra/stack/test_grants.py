@@ -67,7 +67,9 @@ def expected(stack: Assembly, function: str) -> set[tuple[str, str]]:
         for name in stack.resources("AWS::Logs::LogGroup")
         if name.startswith("".join(part.title() for part in function.split("_")))
     ]
+    (inline,) = [name for name in stack.resources("AWS::Lambda::Function") if name.startswith("InlinePictures")]
     places = {
+        grants.INLINE_PICTURES: [f"${{{inline}.Arn}}"],
         grants.BUCKET: [f"${{{bucket}.Arn}}"],
         grants.GENERATION_QUEUE: [f"${{{generation}.Arn}}"],
         grants.UPLOAD_QUEUE: [f"${{{uploads}.Arn}}"],
