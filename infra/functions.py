@@ -59,6 +59,9 @@ FUNCTIONS: Final[Mapping[str, Spec]] = {
 }
 """Every function of the service, by the name of its folder; one that is invoked by others comes before them."""
 
+OPEN_PICTURES: Final = ("inline_pictures", "upload_ingestion", "generation_worker")
+"""Those that decode files from anybody."""
+
 
 class Function(Construct):
     """One function.

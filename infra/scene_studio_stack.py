@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.alarms import Alarms
 from infra.dashboard import dashboard
-from infra.functions import Assets, make_functions
+from infra.functions import OPEN_PICTURES, Assets, make_functions
 from infra.http_api import HttpApi
 from infra.queues import WorkQueue
 from infra.settings import Settings
@@ -61,7 +61,8 @@ class SceneStudioStack(Stack):
         issuer = self.users.issuer() if self.users else issuer_elsewhere(settings)
 
         self.functions = make_functions(self, self.storage.bucket, self.queues, issuer, settings, assets)
-        self.storage.hold_conditional_writes(self.functions["janitor"].role)
+        openers = [self.functions[name].role for name in OPEN_PICTURES]
+        self.storage.hold_conditional_writes(self.functions["janitor"].role, openers)
         self.api.route(self.functions, issuer)
         self.feeds = [
             self.queues["generation"].feed(

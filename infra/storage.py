@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.grants import PRODUCTS, REVISIONS, SCENES
 from infra.queues import WorkQueue
 
 KEPT_VERSIONS: Final = 100
@@ -60,26 +61,41 @@ class Storage(Construct):
             )
         )
 
-    def hold_conditional_writes(self, janitor: iam.IRole) -> None:
-        """Refuse to anybody what would break the first rule of the store: documents are written on condition.
+    def hold_conditional_writes(self, janitor: iam.IRole, openers: Sequence[iam.IRole]) -> None:
+        """Refuse what would break the first rule of the store: documents are written on condition.
 
         A document is written under `If-Match` or `If-None-Match`, and deleted, with its versions, by nobody
-        but the janitor. Parts of a multipart upload carry no condition, so they are refused too.
+        but the janitor. Parts of a multipart upload carry no condition, so they are refused too. Whoever opens
+        files from anybody writes pictures under `If-None-Match` only: a file that took a decoder over could
+        add pictures that nothing names, and replace none.
 
         Args:
             janitor: the role of the function that purges studios.
+            openers: the roles of the functions that open pictures.
         """
         documents = [self.bucket.arn_for_objects(pattern) for pattern in DOCUMENTS]
-        for sid, actions, conditions in (
+        pictures = [self.bucket.arn_for_objects(kind) for kind in (PRODUCTS, REVISIONS, SCENES)]
+        for sid, actions, resources, conditions in (
             (
                 "ConditionalWritesOfDocuments",
                 ["s3:PutObject"],
+                documents,
                 {"Null": {"s3:if-match": "true", "s3:if-none-match": "true"}},
             ),
             (
                 "ConditionalWritesNoDeletes",
                 ["s3:DeleteObject", "s3:DeleteObjectVersion"],
+                documents,
                 {"ArnNotEquals": {"aws:PrincipalArn": janitor.role_arn}},
+            ),
+            (
+                "ConditionalWritesOfPictures",
+                ["s3:PutObject"],
+                pictures,
+                {
+                    "ArnEquals": {"aws:PrincipalArn": [opener.role_arn for opener in openers]},
+                    "Null": {"s3:if-none-match": "true"},
+                },
             ),
         ):
             self.bucket.add_to_resource_policy(
@@ -88,7 +104,7 @@ class Storage(Construct):
                     effect=iam.Effect.DENY,
                     principals=[iam.AnyPrincipal()],
                     actions=actions,
-                    resources=documents,
+                    resources=resources,
                     conditions=conditions,
                 )
             )

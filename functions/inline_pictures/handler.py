@@ -1,7 +1,7 @@
 """Opening pictures that come inside JSON: invoked by the functions that are sent them, which wait.
 
-Nothing of the API leads here. What a hostile file could do if it took the decoder over is to write pictures
-that nothing names; this function may do nothing else.
+Nothing of the API leads here. A hostile file that took the decoder over could add pictures that nothing names;
+this function may do nothing else.
 """
 
 from typing import Any

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from socket import SHUT_RDWR
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
+from tests.support.loopback_http import LoopbackHttp
 from tests.support.loopback_stability import KINDS, MAX_RESPONSE, Painter, Refused, check, encoded, kind_of
 
 MAX_BODY: Final = 25_000_000
@@ -93,13 +94,6 @@ class _Reply:
     error: str = ""
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # clients hang up when they have waited long enough
-
-
 class LoopbackBedrock:
     """The server with its plan of faults and its record of what was asked and paid for.
 
@@ -113,8 +107,8 @@ class LoopbackBedrock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self.reset()
-        self._http = _Server(("127.0.0.1", 0), _handler_for(self))
-        self.endpoint = f"http://127.0.0.1:{self._http.server_port}"
+        self._http = LoopbackHttp(_handler_for(self))
+        self.endpoint = self._http.endpoint
 
     def reset(self) -> None:
         """Forget all faults and records."""
@@ -128,14 +122,8 @@ class LoopbackBedrock:
     @contextmanager
     def running(self) -> Iterator["LoopbackBedrock"]:
         """Serve until the end of the block."""
-        thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
+        with self._http.running():
             yield self
-        finally:
-            self._http.shutdown()
-            self._http.server_close()
-            thread.join()
 
     def fail(self, fault: Fault, model: str = "", *, times: int = 1) -> None:
         """Let this go wrong with the next requests to models whose name contains `model`."""

@@ -9,9 +9,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from socket import SHUT_RDWR
 from typing import Any, Final, Self
+
+from tests.support.loopback_http import LoopbackHttp
 
 MOST_BYTES: Final = 6 * 1024 * 1024
 """Of an invocation that is waited for (Developer Guide, "Lambda quotas")."""
@@ -33,6 +35,8 @@ class Failure(Enum):
     """500: Lambda itself fails."""
     FORBIDDEN = auto()
     """403: the caller may not invoke it."""
+    HANG = auto()
+    """The function runs, and the answer comes too late."""
     TIMED_OUT = auto()
     """The function ran into its time limit, of which the answer tells with status 200."""
     NONSENSE = auto()
@@ -45,7 +49,8 @@ _REFUSALS: Final = {
     Failure.OUT_OF_ORDER: (500, "ServiceException"),
     Failure.FORBIDDEN: (403, "AccessDeniedException"),
 }
-_CUT: Final = {Failure.DROP_REQUEST, Failure.DROP_REPLY}
+_CUT: Final = {Failure.DROP_REQUEST, Failure.DROP_REPLY, Failure.HANG}
+_HOLD_SECONDS: Final = 30.0
 
 
 class LoopbackLambda:
@@ -64,21 +69,18 @@ class LoopbackLambda:
         self.invoked: list[bytes] = []
         self._run = run
         self._plan: list[Failure] = []
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler_for(self))
-        self._http.daemon_threads = True
-        self.endpoint = f"http://127.0.0.1:{self._http.server_port}"
+        self._ended = threading.Event()
+        self._http = LoopbackHttp(_handler_for(self))
+        self.endpoint = self._http.endpoint
 
     @contextmanager
     def running(self) -> Iterator[Self]:
         """Serve until the end of the block."""
-        thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield self
-        finally:
-            self._http.shutdown()
-            self._http.server_close()
-            thread.join()
+        with self._http.running():
+            try:
+                yield self
+            finally:
+                self._ended.set()
 
     def fail(self, failure: Failure) -> None:
         """Let this go wrong with the next invocation."""
@@ -98,6 +100,8 @@ class LoopbackLambda:
         if failure is Failure.NONSENSE:
             return 200, {}, "nonsense"
         said = None if failure is Failure.DROP_REQUEST else self._run(json.loads(payload))
+        if failure is Failure.HANG:
+            self._ended.wait(_HOLD_SECONDS)
         return None if failure in _CUT else (200, {}, said)
 
 

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from socket import SHUT_RDWR
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from tests.support.loopback_bucket import Bucket, Reply, Request, error_reply
+from tests.support.loopback_http import LoopbackHttp
 
 _HOLD_SECONDS: Final = 5.0
 
@@ -59,13 +60,6 @@ class Exchange:
     reply: Reply | None
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        pass  # clients hang up when they have waited long enough
-
-
 class LoopbackS3:
     """The server with its plan of faults and its record of what was asked.
 
@@ -76,8 +70,8 @@ class LoopbackS3:
 
     def __init__(self) -> None:
         self.reset()
-        self._http = _Server(("127.0.0.1", 0), _handler_for(self))
-        self.endpoint = f"http://127.0.0.1:{self._http.server_port}"
+        self._http = LoopbackHttp(_handler_for(self))
+        self.endpoint = self._http.endpoint
 
     def reset(self) -> None:
         """Forget all objects, faults and records."""
@@ -91,14 +85,8 @@ class LoopbackS3:
     @contextmanager
     def running(self) -> Iterator[Self]:
         """Serve until the end of the block."""
-        thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
+        with self._http.running():
             yield self
-        finally:
-            self._http.shutdown()
-            self._http.server_close()
-            thread.join()
 
     def fail(self, fault: Fault, method: str, key: str = "", *, times: int = 1) -> None:
         """Let this go wrong with the next requests of this method whose key contains `key`."""

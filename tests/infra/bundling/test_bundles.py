@@ -14,11 +14,10 @@ from infra.bundling import bundle as making
 from infra.bundling.bundle import BUILD, Bundle, Bundler
 from infra.bundling.bytecode import interpreter
 from infra.bundling.wheels import HERE, LAMBDA, BundlingError
-from infra.functions import API_SECONDS, FUNCTIONS
+from infra.functions import API_SECONDS, FUNCTIONS, OPEN_PICTURES
 
 pytestmark = pytest.mark.xdist_group("stack")
 
-OPENS_PICTURES = {"inline_pictures", "generation_worker", "upload_ingestion"}
 ASKED = [name for name, spec in FUNCTIONS.items() if spec.seconds == API_SECONDS]
 PLAIN_MEGABYTES = 6.0
 MEGABYTES = 9.0
@@ -58,7 +57,7 @@ def test_pillow_comes_only_where_pictures_are_opened(bundles: dict[str, Bundle])
     with_pillow = {
         name for name, bundle in bundles.items() if any(one.startswith("PIL/") for one in names_in(bundle))
     }
-    assert with_pillow == OPENS_PICTURES
+    assert with_pillow == set(OPEN_PICTURES)
 
 
 def test_the_client_of_aws_comes_only_where_it_is_used_with_the_services_that_are(bundles: dict[str, Bundle]):

@@ -17,7 +17,19 @@ def bucket_of(stack: Assembly) -> tuple[str, dict[str, Any]]:
 def test_the_bucket_policy_is_this(stack: Assembly):
     name, _ = bucket_of(stack)
     (janitor,) = [role for role in stack.resources("AWS::IAM::Role") if role.startswith("Janitor")]
+    openers = [
+        f"${{{role}.Arn}}"
+        for opener in ("InlinePictures", "UploadIngestion", "GenerationWorker")
+        for role in stack.resources("AWS::IAM::Role")
+        if role.startswith(opener)
+    ]
     documents = [f"${{{name}.Arn}}/*/config.json", f"${{{name}.Arn}}/*/client.json"]
+    studios = f"${{{name}.Arn}}/clients/*/scene-studios/*"
+    pictures = [
+        f"${{{name}.Arn}}/clients/*/products/*",
+        f"{studios}/slots/*/revisions/*",
+        f"{studios}/user-scenes/*",
+    ]
     (policy,) = stack.properties("AWS::S3::BucketPolicy")
     assert policy == {
         "Bucket": f"${{{name}}}",
@@ -47,6 +59,17 @@ def test_the_bucket_policy_is_this(stack: Assembly):
                     "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion"],
                     "Resource": documents,
                     "Condition": {"ArnNotEquals": {"aws:PrincipalArn": f"${{{janitor}.Arn}}"}},
+                },
+                {
+                    "Sid": "ConditionalWritesOfPictures",
+                    "Effect": "Deny",
+                    "Principal": {"AWS": "*"},
+                    "Action": "s3:PutObject",
+                    "Resource": pictures,
+                    "Condition": {
+                        "ArnEquals": {"aws:PrincipalArn": openers},
+                        "Null": {"s3:if-none-match": "true"},
+                    },
                 },
             ],
         },
