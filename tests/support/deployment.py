@@ -6,8 +6,9 @@ No command-line tool takes part: files go where the assembly says, and CreateSta
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -99,6 +100,7 @@ class Deployment:
         resources: the physical ids of its resources, by logical id.
         template: what it was made from.
         iam: whether policies are evaluated.
+        invoked: how often each function was invoked by `invoke`.
     """
 
     cloud: MiniStack
@@ -106,6 +108,7 @@ class Deployment:
     resources: Mapping[str, str]
     template: Mapping[str, Any]
     iam: bool
+    invoked: Counter[str] = field(default_factory=Counter)
 
     @property
     def host(self) -> str:
@@ -126,6 +129,7 @@ class Deployment:
 
     def invoke(self, folder: str, event: Any) -> Any:
         """Invoke a function by itself, and give its answer."""
+        self.invoked[folder] += 1
         answer = self.cloud.client("lambda").invoke(
             FunctionName=self.function(folder), Payload=json.dumps(event).encode()
         )

@@ -111,23 +111,6 @@ def test_the_janitor_sends_a_message_that_was_lost_again_and_gives_up_what_is_ho
     assert "ERROR" == slot["status"], slot
 
 
-def test_the_janitor_runs_on_its_schedule(open_deployment: Deployment) -> None:
-    logs = open_deployment.cloud.client("logs")
-    (group,) = [
-        one["logGroupName"]
-        for one in logs.describe_log_groups()["logGroups"]
-        if "JanitorLogs" in one["logGroupName"]
-    ]
-    until = time.monotonic() + 90
-    while not any("JanitorStudios" in one["message"] for one in _events(logs, group)):
-        assert time.monotonic() < until, f"no run of the janitor: {_events(logs, group)}"
-        time.sleep(0.5)
-
-
-def _events(logs, group):
-    return logs.filter_log_events(logGroupName=group)["events"]
-
-
 def _janitor_runs(deployment: Deployment) -> None:
     seen = deployment.invoke("janitor", {})
     assert seen["studios"] >= 1, seen
