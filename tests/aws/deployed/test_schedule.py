@@ -1,4 +1,4 @@
-"""The schedule. Other tests come before, so that most of the minute has passed that it may take."""
+"""The janitor's schedule."""
 
 import time
 
