@@ -84,9 +84,9 @@ class Pictures:
             InvalidRequest: what it brings is no picture, or its address is not one of the web.
         """
         url = members.get("imageUrl")
-        product = Product.model_validate({**members, "imageId": None, "imageUrl": None})
         if url is None or stays_elsewhere(url, field):
-            return product.replace(image_url=url)
+            return Product.model_validate({**members, "imageId": None})
+        product = Product.model_validate({**members, "imageId": None, "imageUrl": None})
         data = self._decoded(url, field)
         self._gather("product", (product.id, derive("product-picture", data.hex())), data, field)
         return product
